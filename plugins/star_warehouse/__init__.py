@@ -1,0 +1,1 @@
+"""The STAR warehouse: spend retention and social value, from partner files to published tables."""
