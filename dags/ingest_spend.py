@@ -1,0 +1,10 @@
+"""One ingest DAG a spend feed, made from dags/sources/*.yml: ``ingest_spend__<source>``.
+
+Airflow looks for the words "airflow" and "dag" in this file before it reads it.
+"""
+
+from star_warehouse.airflow_glue.ingest import ingest_dag, sources_of
+
+for source in sources_of("spend"):
+    dag = ingest_dag(source)
+    globals()[dag.dag_id] = dag

@@ -1,0 +1,22 @@
+"""Reference data that comes from elsewhere: the postcode directory."""
+
+from airflow.sdk import dag, task
+
+from star_warehouse.airflow_glue.assets import POSTCODES
+from star_warehouse.airflow_glue.releasing import refresh_postcodes
+from star_warehouse.airflow_glue.tasks import TASK_DEFAULTS
+
+
+@dag(
+    dag_display_name="Refresh reference data",
+    description="Loads the postcode directory when the installed one is newer than the loaded one.",
+    schedule=None,
+    max_active_runs=1,
+    default_args=TASK_DEFAULTS,
+    tags=["reference"],
+)
+def refresh_reference() -> None:
+    task(outlets=[POSTCODES])(refresh_postcodes)()
+
+
+refresh_reference()

@@ -1,0 +1,142 @@
+"""The DAG of one feed: take in what waits, check it, let it become current, tell the others."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from typing import Any
+
+import pendulum
+from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from star_warehouse.airflow_glue.assets import deliveries_of
+from star_warehouse.airflow_glue.names import ingest_dag_id
+from star_warehouse.airflow_glue.tasks import TASK_DEFAULTS, place, plainly, this_run
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+from star_warehouse.sources import Source, load_sources
+
+# Files come some days after their period; so the look is more frequent than the delivery. Minute and UK local time.
+_LOOKS = {
+    "month": "{minute} 6 * * *",
+    "quarter": "{minute} 6 * * *",
+    "year": "{minute} 6 * * 1",
+    "snapshot": "{minute} 6 * * *",
+}
+_FIRST_DAY = pendulum.datetime(2018, 4, 1, tz="Europe/London")
+
+
+def sources_of(*kinds: str) -> list[Source]:
+    """The feeds of these kinds, as declared in ``dags/sources/``; of every kind when none is given.
+
+    Raises:
+        Refusal: a declaration is wrong; Airflow shows the sentence as the import error of the DAG file.
+    """
+    sources = load_sources(Settings.from_environment().sources_folder)
+    return [source for source in sources.values() if not kinds or source.kind in kinds]
+
+
+def ingest_dag(source: Source) -> DAG:
+    """The DAG that takes in the deliveries of one feed.
+
+    Args:
+        source: the feed, as declared.
+    """
+    with DAG(
+        dag_id=ingest_dag_id(source.kind, source.id),
+        dag_display_name=f"Ingest {source.title}",
+        description=f"Takes in what {source.title} delivered: lands, reads, checks, and makes it current.",
+        schedule=_schedule(source),
+        start_date=_FIRST_DAY,
+        catchup=False,
+        max_active_runs=1,
+        default_args=TASK_DEFAULTS,
+        tags=["ingest", source.kind, *([source.partner] if source.partner else [])],
+    ) as dag:
+        # Each is a promise of what the task will return; to the type checker it is anything.
+        taken: Any = task(take_in_deliveries)(source.id)
+        checked: Any = task(check_deliveries)(source.id, taken)
+        settled = task(outlets=[deliveries_of(source)])(settle_deliveries)(source.id, checked)
+        # Last, and whatever became of the others: a file that was refused must not look like a green run.
+        reported = task(trigger_rule="none_failed")(report_refusals)(taken, checked)
+        settled >> reported
+    return dag
+
+
+@plainly
+def take_in_deliveries(source_id: str) -> list[int]:
+    """Land, read and load every file that waits; the numbers of the deliveries that came of it."""
+    from star_warehouse.load import register_sources
+    from star_warehouse.receive import take_in
+
+    settings, warehouse = place()
+    sources = load_sources(settings.sources_folder)
+    register_sources(warehouse, sources.values())
+    report = take_in(sources[source_id], settings, warehouse, this_run())
+    return list(report.delivery_ids)
+
+
+@plainly
+def check_deliveries(source_id: str, taken: list[int]) -> dict[str, dict[str, Any]]:
+    """Give a verdict on every delivery that awaits one, earlier interrupted ones too; by delivery number."""
+    from star_warehouse.load import pending_deliveries
+
+    settings, warehouse = place()
+    pending = pending_deliveries(warehouse, source_id)
+    if not pending:
+        raise AirflowSkipException(f"No delivery awaits a verdict; {len(taken)} seen in this run.")
+    from star_warehouse.quality import check_deliveries as check
+
+    source = load_sources(settings.sources_folder)[source_id]
+    verdicts = check(warehouse, settings, source, pending, this_run())
+    return {
+        str(delivery_id): {"accepted": verdict.accepted, "reason": verdict.reason, "way_out": verdict.way_out}
+        for delivery_id, verdict in verdicts.items()
+    }
+
+
+@plainly
+def settle_deliveries(source_id: str, verdicts: dict[str, dict[str, Any]]) -> list[int]:
+    """Carry out the verdicts; the event for the release tells which deliveries became current."""
+    from star_warehouse.load import list_deliveries, settle
+
+    settings, warehouse = place()
+    for delivery_id, verdict in sorted(verdicts.items(), key=lambda item: int(item[0])):
+        settle(warehouse, int(delivery_id), verdict["accepted"], verdict["reason"], verdict["way_out"])
+    settled = list_deliveries(warehouse, [int(delivery_id) for delivery_id in verdicts])
+    current = [delivery.delivery_id for delivery in settled if delivery.state == "loaded"]
+    if not current:
+        raise AirflowSkipException("No delivery became current.")
+    source = load_sources(settings.sources_folder)[source_id]
+    get_current_context()["outlet_events"][deliveries_of(source)].extra = {"delivery_ids": [*current]}
+    return current
+
+
+@plainly
+def report_refusals(taken: list[int], verdicts: dict[str, dict[str, Any]] | None) -> None:
+    """Fail when a delivery of this run was refused, with the reason and the way out of each.
+
+    Raises:
+        Refusal: names every refused delivery.
+    """
+    from star_warehouse.load import list_deliveries
+
+    _, warehouse = place()
+    seen = {*taken, *(int(delivery_id) for delivery_id in verdicts or {})}
+    refused = [delivery for delivery in list_deliveries(warehouse, sorted(seen)) if delivery.state == "refused"]
+    if refused:
+        raise Refusal(
+            " ".join(f"{delivery.file_name}: {delivery.reason} {delivery.way_out}" for delivery in refused),
+            where=f"{len(refused)} of {len(seen)} deliveries refused",
+            way_out="Everything else was taken in.",
+        )
+
+
+def _schedule(source: Source) -> CronTriggerTimetable | None:
+    # `make run` triggers what waits itself, and must not meet a run that the calendar started beside it.
+    if os.environ.get("STAR_SCHEDULES") == "off":
+        return None
+    # Each feed at its own minute, the same at every parse, so that they do not all start at once.
+    minute = zlib.crc32(source.id.encode()) % 60
+    return CronTriggerTimetable(_LOOKS[source.cadence.every].format(minute=minute), timezone="Europe/London")

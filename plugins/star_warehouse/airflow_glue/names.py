@@ -1,0 +1,33 @@
+"""The names of the DAGs, for those who start and watch them. Imports no Airflow."""
+
+from __future__ import annotations
+
+import re
+
+RELEASE = "release"
+REFRESH_REFERENCE = "refresh_reference"
+
+# Under this key a task that failed leaves its one sentence for people.
+REFUSAL_KEY = "refusal"
+
+_INGEST = {
+    "spend": "ingest_spend",
+    "social_value": "ingest_social_value",
+    "contracts": "ingest_procurement",
+    "tenders": "ingest_procurement",
+}
+
+
+def ingest_dag_id(kind: str, source_id: str) -> str:
+    """The DAG that takes in the deliveries of a source.
+
+    Args:
+        kind: what the source delivers.
+        source_id: the source.
+    """
+    return f"{_INGEST[kind]}__{source_id}"
+
+
+def run_key(dag_id: str, run_id: str) -> str:
+    """One name for a DAG run across all DAGs, for the ledger and for folder names."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{dag_id}.{run_id}")

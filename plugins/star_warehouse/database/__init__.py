@@ -1,0 +1,15 @@
+"""The warehouse's PostgreSQL: connections, migrations of its own tables, roles."""
+
+from star_warehouse.database.migrate import migrate
+from star_warehouse.database.roles import SHARED_READER, ensure_shared_reader, grant_shared_reader
+from star_warehouse.database.warehouse import SECRETS_FILE, Warehouse, warehouse_from
+
+__all__ = [
+    "SECRETS_FILE",
+    "SHARED_READER",
+    "Warehouse",
+    "ensure_shared_reader",
+    "grant_shared_reader",
+    "migrate",
+    "warehouse_from",
+]

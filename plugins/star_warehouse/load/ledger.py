@@ -1,0 +1,181 @@
+"""The ledger of deliveries: what was seen, what became of it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from star_warehouse.database import Warehouse
+from star_warehouse.refusal import Refusal
+from star_warehouse.sources import Source
+
+Connection = psycopg.Connection[Any]
+
+# First key of the advisory locks taken for a source; the second is a hash of its id.
+_LOCK_CLASS = 571_905
+
+
+@dataclass(frozen=True)
+class FileSeen:
+    """A file as a folder lists it; the three together tell whether it was seen before.
+
+    Attributes:
+        name: its name in the folder.
+        size_bytes: its size.
+        modified_at: when it was last written, to the microsecond (the database keeps no more).
+    """
+
+    name: str
+    size_bytes: int
+    modified_at: datetime
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """The newest ledger row about a file."""
+
+    delivery_id: int
+    file: FileSeen
+    state: str
+    sha256: str | None
+    definition_sha256: str | None
+
+
+@contextmanager
+def source_lock(connection: Connection, source_id: str) -> Iterator[None]:
+    """Hold the lock of a source on this session; a second taker waits here until the first is done or dead."""
+    key = (_LOCK_CLASS, source_id)
+    connection.execute("select pg_advisory_lock(%s, hashtext(%s))", key)
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", key)
+
+
+def register_sources(warehouse: Warehouse, sources: Iterable[Source]) -> None:
+    """Write the sources, as now declared, to ``ops.source``."""
+    with warehouse.connect() as connection:
+        for source in sources:
+            register_source(connection, source)
+
+
+def register_source(connection: Connection, source: Source) -> None:
+    """Write one source to ``ops.source``, unless it stands there as it is now declared."""
+    connection.execute(
+        """
+        insert into ops.source as known (
+            source_id, title, kind, partner_code, extract, vat_basis,
+            accepts_from_date, accepts_to_date, cadence, definition_sha256
+        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        on conflict (source_id) do update set
+            title = excluded.title, kind = excluded.kind, partner_code = excluded.partner_code,
+            extract = excluded.extract, vat_basis = excluded.vat_basis,
+            accepts_from_date = excluded.accepts_from_date, accepts_to_date = excluded.accepts_to_date,
+            cadence = excluded.cadence, definition_sha256 = excluded.definition_sha256, updated_at = now()
+        where known.definition_sha256 <> excluded.definition_sha256
+        """,
+        (
+            source.id, source.title, source.kind, source.partner, source.extract, source.vat_basis,
+            source.accepts.first_day, source.accepts.last_day, source.cadence.every, source.definition_sha256,
+        ),
+    )  # fmt: skip
+
+
+def newest_entries(connection: Connection, source_id: str) -> dict[FileSeen, LedgerEntry]:
+    """The newest ledger row of every file of a source."""
+    rows = connection.execute(
+        """
+        select distinct on (file_name, size_bytes, modified_at)
+            file_name, size_bytes, modified_at, delivery_id, state, sha256, definition_sha256
+        from ops.delivery
+        where source_id = %s and modified_at is not null
+        order by file_name, size_bytes, modified_at, delivery_id desc
+        """,
+        (source_id,),
+    )
+    entries = {}
+    for name, size, modified_at, delivery_id, state, sha256, definition in rows:
+        file = FileSeen(name, size, modified_at)
+        entries[file] = LedgerEntry(delivery_id, file, state, sha256, definition)
+    return entries
+
+
+def record_seen(connection: Connection, source: Source, location: str, file: FileSeen, run_id: str) -> int:
+    """Begin the ledger row of a file; its delivery id."""
+    row = connection.execute(
+        """
+        insert into ops.delivery
+            (source_id, file_name, location, size_bytes, modified_at, state, definition_sha256, run_id)
+        values (%s, %s, %s, %s, %s, 'seen', %s, %s)
+        returning delivery_id
+        """,
+        (source.id, file.name, location, file.size_bytes, file.modified_at, source.definition_sha256, run_id),
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("insert … returning gave no row")
+    return int(row[0])
+
+
+def record_taken_up(connection: Connection, source: Source, delivery_id: int, run_id: str) -> None:
+    """Note that this run takes up a delivery that another one left unfinished."""
+    connection.execute(
+        "update ops.delivery set run_id = %s, definition_sha256 = %s where delivery_id = %s",
+        (run_id, source.definition_sha256, delivery_id),
+    )
+
+
+def record_landed(connection: Connection, delivery_id: int, sha256: str) -> None:
+    """Note that the bytes are in the landing zone."""
+    connection.execute(
+        "update ops.delivery set state = 'landed', sha256 = %s, landed_at = now() where delivery_id = %s",
+        (sha256, delivery_id),
+    )
+
+
+def find_original(connection: Connection, source_id: str, delivery_id: int, sha256: str) -> tuple[int, str] | None:
+    """The earlier delivery with the same bytes that was taken in (current, superseded or awaiting its verdict)."""
+    row = connection.execute(
+        """
+        select delivery_id, file_name from ops.delivery
+        where source_id = %s and sha256 = %s and delivery_id <> %s and state in ('checking', 'loaded', 'superseded')
+        order by delivery_id limit 1
+        """,
+        (source_id, sha256, delivery_id),
+    ).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]))
+
+
+def record_repeat(connection: Connection, delivery_id: int, original_id: int, original_name: str) -> None:
+    """Note that the same bytes came before; nothing of this delivery is loaded."""
+    connection.execute(
+        """
+        update ops.delivery set state = 'repeat', repeat_of = %s, settled_at = now(), reason = %s
+        where delivery_id = %s
+        """,
+        (original_id, f"The same bytes came before, as {original_name} (delivery {original_id}).", delivery_id),
+    )
+
+
+def record_refused(connection: Connection, delivery_id: int, refusal: Refusal) -> None:
+    """Note that a delivery was refused, and why."""
+    connection.execute(
+        """
+        update ops.delivery set state = 'refused', reason = %s, way_out = %s, settled_at = now()
+        where delivery_id = %s
+        """,
+        (f"{refusal.where}: {refusal.what}", refusal.way_out, delivery_id),
+    )
+
+
+def record_hindrance(connection: Connection, delivery_id: int, refusal: Refusal) -> None:
+    """Note why a delivery could not be taken in yet; it stays waiting, for the fault is not in the file."""
+    connection.execute(
+        "update ops.delivery set reason = %s, way_out = %s where delivery_id = %s",
+        (f"{refusal.where}: {refusal.what}", refusal.way_out, delivery_id),
+    )

@@ -1,0 +1,122 @@
+"""Airflow's metadata database: where it is, that it is there and up to date, and what a killed run left in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from star_warehouse.database import Warehouse
+from star_warehouse.local.server import AIRFLOW_DATABASE
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+
+URL_VARIABLE = "STAR_AIRFLOW_DATABASE_URL"
+
+_UNFINISHED_RUNS = ["queued", "running"]
+_UNFINISHED_TASKS = [
+    "scheduled",
+    "queued",
+    "running",
+    "restarting",
+    "up_for_retry",
+    "up_for_reschedule",
+    "deferred",
+]
+
+
+def metadata_url(settings: Settings, warehouse: Warehouse, environment: Mapping[str, str] | None = None) -> str:
+    """The libpq URL of Airflow's metadata database; made on the warehouse's server when it is missing.
+
+    It is ``STAR_AIRFLOW_DATABASE_URL`` when that is set; else database ``airflow`` of the embedded server; else, with
+    ``WAREHOUSE_URL``, a database named after the warehouse's, with ``_airflow`` behind, on the same server.
+
+    Raises:
+        Refusal: that database is missing and the warehouse's user may not make it.
+    """
+    env = os.environ if environment is None else environment
+    if url := env.get(URL_VARIABLE):
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise Refusal(
+                "The address is not that of a PostgreSQL database.",
+                where=f"environment variable {URL_VARIABLE}",
+                way_out="Write it as postgresql://user:password@host:port/database.",
+            )
+        return url.replace("postgres://", "postgresql://", 1)
+    if not settings.external_warehouse_url:
+        return replace(warehouse, database=AIRFLOW_DATABASE).url
+    beside = replace(warehouse, database=f"{warehouse.database}_airflow")
+    _create(warehouse, beside.database)
+    return beside.url
+
+
+def _create(warehouse: Warehouse, name: str) -> None:
+    with warehouse.connect(autocommit=True) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+            return
+        try:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Refusal(
+                f"Airflow needs a database of its own, and user {warehouse.user} may not create {name}.",
+                where=f"{warehouse.host}:{warehouse.port}",
+                way_out=f"Have it created and owned by that user, or name another one in {URL_VARIABLE}.",
+            ) from error
+
+
+def migrate_metadata(url: str, environment: Mapping[str, str], log: Path) -> None:
+    """Bring Airflow's tables to the version of the installed Airflow.
+
+    Args:
+        url: libpq URL of the metadata database.
+        environment: variables of Airflow's processes.
+        log: file for what Airflow says while it does so.
+
+    Raises:
+        Refusal: the migration failed; the sentence names the log.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as stream:
+        done = subprocess.run(
+            [sys.executable, "-m", "airflow", "db", "migrate"],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode != 0:
+        raise Refusal(
+            f"Airflow's tables could not be set up (exit code {done.returncode}).",
+            where=f"log {log}",
+            way_out="Read the end of that log, then run again.",
+        )
+
+
+def end_unfinished_runs(url: str) -> int:
+    """Mark what a killed Airflow left running or queued as failed, so that it stands in no one's way.
+
+    Only for a time when no Airflow of this metadata database runs.
+
+    Args:
+        url: libpq URL of the metadata database, already migrated.
+
+    Returns:
+        How many DAG runs were ended.
+    """
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "update task_instance set state = 'failed', end_date = now() where state = any(%s)", (_UNFINISHED_TASKS,)
+        )
+        ended = connection.execute(
+            "update dag_run set state = 'failed', end_date = now() where state = any(%s)", (_UNFINISHED_RUNS,)
+        )
+        # Services count as alive by their last sign of life; those of a dead Airflow must not.
+        connection.execute("update job set state = 'failed', end_date = now() where state = 'running'")
+        return ended.rowcount

@@ -1,0 +1,145 @@
+"""Airflow's four services on this machine: started together, waited for, and stopped with all they started."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from star_warehouse.local.airflow_api import AirflowApi
+from star_warehouse.local.airflow_environment import ADMIN, Airflow
+from star_warehouse.local.airflow_metadata import end_unfinished_runs, migrate_metadata
+from star_warehouse.local.postgres import refuse_taken_port
+from star_warehouse.local.processes import Services, end_leftovers
+from star_warehouse.refusal import Refusal
+
+# The logs of tasks lie on this machine, where the API server reads them itself; so nobody serves them on another port.
+_SERVICES = {
+    "api-server": [],
+    "scheduler": ["--skip-serve-logs"],
+    "dag-processor": [],
+    "triggerer": ["--skip-serve-logs"],
+}
+_HEARTBEATS = {
+    "scheduler": "latest_scheduler_heartbeat",
+    "triggerer": "latest_triggerer_heartbeat",
+    "dag_processor": "latest_dag_processor_heartbeat",
+}
+_SECONDS_TO_START = 240
+
+
+class AirflowServices:
+    """The API server, the scheduler, the DAG processor and the triggerer.
+
+    Args:
+        airflow: this machine's Airflow and its settings.
+    """
+
+    def __init__(self, airflow: Airflow) -> None:
+        self._airflow = airflow
+        self._services = Services(airflow.service_logs, airflow.settings.home / "airflow" / "services.json")
+        self._started_at = datetime.now(UTC)
+        self.api = AirflowApi(airflow.address, ADMIN, airflow.credentials.airflow_admin_password)
+
+    def end_leftovers(self) -> int:
+        """End what a killed run left; how many processes that were."""
+        return end_leftovers(self._airflow.settings.home / "airflow" / "services.json")
+
+    def start(self) -> None:
+        """Bring the metadata up to date and start the four services, without waiting for them.
+
+        Raises:
+            Refusal: the port is taken, or the metadata cannot be brought up to date.
+        """
+        airflow = self._airflow
+        refuse_taken_port(airflow.settings.airflow_port, "STAR_AIRFLOW_PORT", "Airflow's pages and API")
+        airflow.write_password_file()
+        environment = airflow.environment()
+        migrate_metadata(airflow.database_url, environment, airflow.service_logs / "migrate.log")
+        end_unfinished_runs(airflow.database_url)
+        self._started_at = datetime.now(UTC)
+        for name, options in _SERVICES.items():
+            self._services.start(name, [sys.executable, "-m", "airflow", name, *options], environment)
+
+    def wait_until_ready(self, dag_ids: Iterable[str]) -> None:
+        """Wait until every service shows a sign of life and every one of these DAGs has been read.
+
+        Raises:
+            Refusal: a service ended, a DAG file cannot be read, or it takes too long; the sentence names the log.
+        """
+        missing = set(dag_ids)
+        deadline = time.monotonic() + _SECONDS_TO_START
+        is_alive = False
+        while time.monotonic() < deadline:
+            self.refuse_ended()
+            is_alive = is_alive or self._is_alive()
+            if is_alive:
+                missing = {dag_id for dag_id in missing if not self._is_fresh(dag_id)}
+                if not missing:
+                    return
+                self._refuse_unreadable_files()
+            time.sleep(0.25)
+        raise Refusal(
+            f"Airflow was not ready within {_SECONDS_TO_START} seconds"
+            + (f"; not read yet: {', '.join(sorted(missing))}." if is_alive else "."),
+            where=f"logs {self._airflow.service_logs}",
+            way_out="Read the ends of those logs, then run again.",
+        )
+
+    def refuse_ended(self) -> None:
+        """Refuse to go on when a service ended by itself.
+
+        Raises:
+            Refusal: names the service and its log.
+        """
+        for name, code in self._services.ended().items():
+            log = self._services.log(name)
+            said = _last_line(log)
+            if "address already in use" in said.lower():
+                refuse_taken_port(self._airflow.settings.airflow_port, "STAR_AIRFLOW_PORT", "Airflow's pages and API")
+            raise Refusal(
+                f"Airflow's {name} ended (exit code {code}): {said}",
+                where=f"log {log}",
+                way_out="Read the end of that log, then run again.",
+            )
+
+    def stop(self) -> None:
+        """Stop the services and every task that still runs."""
+        self.api.close()
+        self._services.stop()
+
+    def _is_alive(self) -> bool:
+        health = self.api.health()
+        if health is None:
+            return False
+        # A service of an earlier run counts as alive for a while; only signs of life from now on count here.
+        for service, field in _HEARTBEATS.items():
+            beat = (health.get(service) or {}).get(field)
+            if not beat or datetime.fromisoformat(beat) < self._started_at:
+                return False
+        return True
+
+    def _is_fresh(self, dag_id: str) -> bool:
+        try:
+            parsed_at = self.api.parsed_at(dag_id)
+        except httpx.HTTPError:
+            return False
+        return parsed_at is not None and parsed_at >= self._started_at
+
+    def _refuse_unreadable_files(self) -> None:
+        for file, trace in self.api.import_errors().items():
+            lines = [line for line in trace.strip().splitlines() if line.strip()] or ["no reason given"]
+            raise Refusal(
+                f"Airflow cannot read it: {lines[-1].strip()}",
+                where=f"DAG file {file}",
+                way_out="Correct it, or what it reads, then run again.",
+            )
+
+
+def _last_line(log: Path) -> str:
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "it said nothing"

@@ -1,0 +1,80 @@
+"""The gate at the door: may the deliveries of a source become current?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from star_warehouse.database import Warehouse
+from star_warehouse.quality.project import open_project, run_folder
+from star_warehouse.quality.results import record_deliveries
+from star_warehouse.quality.validation import Profile, check_profile
+from star_warehouse.quality.verdicts import DeliveryVerdict, Outcome, judge_delivery
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+from star_warehouse.sources import Source
+
+_PROFILES = Path(__file__).parent / "profiles"
+
+
+def check_deliveries(
+    warehouse: Warehouse, settings: Settings, source: Source, delivery_ids: list[int], run_id: str
+) -> dict[int, DeliveryVerdict]:
+    """Judge deliveries whose lines are in raw and that wait for their verdict, all in one validation.
+
+    The suite is ``delivery_<kind of the source>``. Every result goes to ``ops.quality_result``, Great Expectations' own
+    artefacts to the run's folder. The caller settles the deliveries.
+
+    Args:
+        delivery_ids: deliveries of this source; none is fine.
+        run_id: the pipeline run.
+
+    Returns:
+        a verdict for each delivery.
+
+    Raises:
+        Refusal: a delivery is not in the ledger, or the check cannot be run.
+    """
+    if not delivery_ids:
+        return {}
+    suite = f"delivery_{source.kind}"
+    with warehouse.connect() as connection:
+        rows = _profile(connection, suite, delivery_ids)
+    if missing := sorted(set(delivery_ids) - {row["delivery_id"] for row in rows}):
+        raise Refusal(
+            f"Not in the ledger: delivery {', '.join(map(str, missing))}.",
+            where=f"source {source.source_id}",
+            way_out="Run the ingest of this source again.",
+        )
+    project = open_project(settings, warehouse, run_folder(settings, run_id, source.source_id), "raw")
+    outcomes = check_profile(project, suite, Profile(rows, key="delivery_id", label="file_name"))
+    outcomes = _of_each_delivery(outcomes, rows)
+    with warehouse.connect() as connection:
+        record_deliveries(connection, run_id, delivery_ids, outcomes)
+    return {
+        delivery_id: judge_delivery([outcome for outcome in outcomes if outcome.delivery_id == delivery_id])
+        for delivery_id in delivery_ids
+    }
+
+
+def _profile(connection: psycopg.Connection[Any], suite: str, delivery_ids: list[int]) -> list[dict[str, Any]]:
+    query = (_PROFILES / f"{suite}.sql").read_bytes()
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, {"delivery_ids": delivery_ids}).fetchall()
+
+
+def _of_each_delivery(outcomes: list[Outcome], rows: list[dict[str, Any]]) -> list[Outcome]:
+    """What was found of the profile as a whole (an expectation that cannot be checked) holds for each delivery."""
+    spread = []
+    for outcome in outcomes:
+        if outcome.delivery_id is not None:
+            spread.append(outcome)
+        else:
+            spread += [
+                replace(outcome, subject=row["file_name"], delivery_id=row["delivery_id"]) for row in rows
+            ]
+    return spread

@@ -1,0 +1,117 @@
+-- Each row is one spend delivery that waits for its verdict, with what can be said of it as a whole.
+-- A column is NULL where it does not apply (no control total, a published extract, one VAT basis only).
+with delivery as (
+    select
+        delivery.delivery_id,
+        delivery.file_name,
+        delivery.period_start_date,
+        delivery.period_end_date,
+        delivery.lines_loaded,
+        delivery.lines_rejected,
+        delivery.amount_loaded_gbp,
+        delivery.control_total_gbp,
+        source.extract,
+        source.vat_basis
+    from ops.delivery
+    join ops.source using (source_id)
+    where delivery.delivery_id = any(%(delivery_ids)s)
+),
+
+line as (
+    select
+        spend_line.*,
+        coalesce(spend_line.amount_net_gbp, spend_line.amount_gross_gbp) as amount_gbp,
+        abs(coalesce(spend_line.amount_net_gbp, spend_line.amount_gross_gbp)) as size_gbp,
+        coalesce(spend_line.supplier_name ~* 'redacted', false) as is_redacted,
+        postcode.gss_code is not null as is_located
+    from raw.spend_line
+    left join reference.postcode
+        on postcode.postcode_key = regexp_replace(upper(spend_line.remit_postcode), '[^A-Z0-9]', '', 'g')
+    where spend_line.delivery_id = any(%(delivery_ids)s)
+),
+
+figures as (
+    select
+        delivery_id,
+        count(*) as lines_count,
+        sum(amount_gbp) as amount_gbp,
+        (count(*) filter (where amount_gbp < 0))::float8 / count(*) as negative_lines_share,
+        (count(*) filter (where supplier_name is null))::float8 / count(*) as supplier_blank_share,
+        (count(*) filter (where transaction_number is null))::float8 / count(*) as transaction_blank_share,
+        count(distinct regexp_replace(lower(organisation), '[^a-z0-9]', '', 'g')) as organisations_count,
+        (sum(size_gbp) filter (where is_redacted) / nullif(sum(size_gbp), 0))::float8 as redacted_amount_share,
+        (
+            sum(size_gbp) filter (where not is_redacted and not is_located)
+            / nullif(sum(size_gbp) filter (where not is_redacted), 0)
+        )::float8 as unknown_amount_share,
+        (
+            sum(abs(amount_gross_gbp)) filter (where amount_net_gbp is not null)
+            / nullif(sum(abs(amount_net_gbp)) filter (where amount_gross_gbp is not null), 0)
+        )::float8 as gross_to_net_ratio,
+        count(*) filter (
+            where upper(btrim(supplier_name)) in ('NA', 'N/A', '#N/A', 'NAN', 'NULL', 'NONE', '-')
+        ) as null_word_names_count,
+        -- What is left when text of one encoding is read as another: U+FFFD, or UTF-8 read as cp1252.
+        count(*) filter (where supplier_name ~ '\ufffd|â€|Ã[\u0080-\u00bf]|Â[\u0080-\u00bf]') as garbled_names_count,
+        count(*) filter (
+            where concat_ws(' ', transaction_number, supplier_ref, company_number) ~* '(^| )[0-9](\.[0-9]+)?E\+[0-9]+( |$)'
+        ) as mangled_identifiers_count,
+        count(*) filter (where invoice_number ~* '^[0-9](\.[0-9]+)?E\+[0-9]+$') as mangled_invoices_count,
+        count(distinct date_trunc('month', payment_date)) as months_with_lines_count
+    from line
+    group by delivery_id
+),
+
+identical as (
+    select
+        delivery_id,
+        count(*) as copies_count
+    from raw.spend_line
+    where delivery_id = any(%(delivery_ids)s)
+    group by
+        delivery_id, organisation, department, supplier_name, supplier_ref, company_number, charity_number, vat_number,
+        remit_postcode, registered_postcode, payment_date, transaction_number, invoice_number, amount_net_gbp,
+        amount_gross_gbp, vat_irrecoverable_gbp, purpose, category_label, category_code, contract_ref
+),
+
+doubled as (
+    select
+        delivery_id,
+        (coalesce(sum(copies_count) filter (where copies_count %% 2 = 0), 0) / sum(copies_count))::float8 as doubled_lines_share
+    from identical
+    group by delivery_id
+)
+
+select
+    delivery.delivery_id,
+    delivery.file_name,
+    coalesce(figures.lines_count, 0) as lines_count,
+    coalesce(figures.lines_count, 0) - delivery.lines_loaded as lines_difference,
+    coalesce(figures.amount_gbp, 0) - delivery.amount_loaded_gbp as amount_difference_gbp,
+    case when delivery.lines_rejected = 0 then delivery.amount_loaded_gbp - delivery.control_total_gbp end
+        as control_difference_gbp,
+    case when delivery.lines_rejected > 0 then delivery.amount_loaded_gbp - delivery.control_total_gbp end
+        as control_difference_after_rejects_gbp,
+    figures.amount_gbp,
+    figures.negative_lines_share,
+    figures.supplier_blank_share,
+    figures.transaction_blank_share,
+    figures.organisations_count,
+    coalesce(figures.redacted_amount_share, 0) as redacted_amount_share,
+    case when delivery.extract = 'internal' then coalesce(figures.unknown_amount_share, 0) end as unknown_amount_share,
+    case when delivery.vat_basis = 'both' then figures.gross_to_net_ratio end as gross_to_net_ratio,
+    figures.null_word_names_count,
+    figures.garbled_names_count,
+    figures.mangled_identifiers_count,
+    figures.mangled_invoices_count,
+    -- Among a handful of lines, two alike say nothing.
+    case when figures.lines_count >= 20 then doubled.doubled_lines_share end as doubled_lines_share,
+    (
+        12 * (extract(year from delivery.period_end_date) - extract(year from delivery.period_start_date))
+        + extract(month from delivery.period_end_date) - extract(month from delivery.period_start_date)
+        + 1 - figures.months_with_lines_count
+    )::bigint as months_without_lines_count
+from delivery
+left join figures using (delivery_id)
+left join doubled using (delivery_id)
+order by delivery.delivery_id

@@ -1,0 +1,77 @@
+"""The Great Expectations project: a copy for each run, opened with the warehouse's address."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from star_warehouse.database import Warehouse
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+
+# Named in great_expectations.yml; the address never reaches a file.
+URL_VARIABLE = "STAR_QUALITY_URL"
+
+
+def run_folder(settings: Settings, run_id: str, subject: str) -> Path:
+    """Where the suites and results of one check are kept: ``home/quality/<run_id>/<subject>``.
+
+    Args:
+        run_id: the pipeline run; signs that a file system may not take are written as ``_``.
+        subject: what is checked: a source, or ``candidate``.
+    """
+    return settings.home / "quality" / _file_name(run_id) / _file_name(subject)
+
+
+def open_project(settings: Settings, warehouse: Warehouse, folder: Path, schema: str) -> Any:
+    """Copy the committed project into a run's folder and open the copy.
+
+    A copy, because parallel runs that write into one store disturb each other, and so that a run keeps the very suites
+    it was judged by. A folder left by an earlier attempt of the same run is replaced.
+
+    Args:
+        folder: from ``run_folder``.
+        schema: the schema whose tables are judged (the connection's search path).
+
+    Returns:
+        Great Expectations' data context.
+
+    Raises:
+        Refusal: the project is missing, or the copy cannot be written.
+    """
+    if not (settings.expectations / "great_expectations.yml").is_file():
+        raise Refusal(
+            "The expectations are missing.",
+            where=str(settings.expectations),
+            way_out="Restore the folder from the repository.",
+        )
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(settings.expectations, folder, ignore=shutil.ignore_patterns("uncommitted", ".*"))
+    except (OSError, shutil.Error) as error:
+        raise Refusal(
+            f"The folder of this check cannot be written: {error}.",
+            where=str(folder),
+            way_out="Make room on the disk, or let the user write there, and run again.",
+        ) from error
+    # Read when the library is imported, which takes seconds, so it is done here and not on top.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations
+
+    return great_expectations.get_context(
+        mode="file",
+        context_root_dir=str(folder),
+        runtime_environment={URL_VARIABLE: _url(warehouse, schema)},
+    )
+
+
+def _url(warehouse: Warehouse, schema: str) -> str:
+    url = warehouse.sqlalchemy_url
+    return f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"
+
+
+def _file_name(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", text)

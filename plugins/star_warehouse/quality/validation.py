@@ -1,0 +1,137 @@
+"""Run one suite of the project and put its results into our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from star_warehouse.quality.verdicts import CRITICAL, Outcome
+from star_warehouse.quality.wording import examples, figure, limits, sentence
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Rows to be judged one by one: a row is one subject.
+
+    Attributes:
+        rows: the subjects, each with its figures.
+        key: the column that tells the subjects apart.
+        label: the column with their name for people.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    key: str
+    label: str
+
+
+def check_profile(project: Any, suite: str, profile: Profile) -> list[Outcome]:
+    """Judge every row of a profile in one validation.
+
+    As a data frame, because on SQL sources the list of failing rows stops at twenty.
+
+    Returns:
+        one outcome for each expectation and row; one in all for an expectation about the profile as a whole.
+    """
+    import pandas  # type: ignore[import-untyped]
+
+    frame = pandas.DataFrame(list(profile.rows))
+    validation = project.validation_definitions.get(suite).run(
+        batch_parameters={"dataframe": frame},
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [profile.key]},
+    )
+    outcomes = []
+    for result in validation.results:
+        if _evaluation_error(result) is None and "element_count" in result.result:
+            outcomes += _row_outcomes(suite, result, profile)
+        else:
+            outcomes.append(_whole_outcome(suite, profile.label, result))
+    return outcomes
+
+
+def check_table(project: Any, suite: str) -> list[Outcome]:
+    """Judge one table of the warehouse, in place.
+
+    Returns:
+        one outcome for each expectation.
+    """
+    definition = project.validation_definitions.get(suite)
+    validation = definition.run(result_format={"result_format": "COMPLETE"})
+    return [_whole_outcome(suite, definition.asset.table_name, result) for result in validation.results]
+
+
+def _row_outcomes(suite: str, result: Any, profile: Profile) -> list[Outcome]:
+    configuration = result.expectation_config
+    column = configuration.kwargs.get("column")
+    failing = {index[profile.key] for index in result.result.get("unexpected_index_list") or ()}
+    outcomes = []
+    for row in profile.rows:
+        is_success = row[profile.key] not in failing
+        observed = figure(column, row.get(column))
+        outcomes.append(
+            Outcome(
+                suite=suite,
+                subject=str(row[profile.label]),
+                delivery_id=row.get("delivery_id"),
+                expectation=configuration.type,
+                column_name=column,
+                severity=_severity(result),
+                is_success=is_success,
+                observed=observed,
+                expected=limits(column, configuration.kwargs),
+                unexpected_count=0 if is_success else 1,
+                message=_message(configuration, is_success, {"observed": observed}),
+                way_out=configuration.meta["way_out"],
+            )
+        )
+    return outcomes
+
+
+def _whole_outcome(suite: str, subject: str, result: Any) -> Outcome:
+    configuration = result.expectation_config
+    column = configuration.kwargs.get("column")
+    error = _evaluation_error(result)
+    found = result.result.get("details", {}).get("unexpected_rows") or []
+    count = result.result.get("unexpected_count", result.result.get("observed_value"))
+    observed = examples(found) or figure(column, result.result.get("observed_value"))
+    if error is None:
+        message = _message(configuration, result.success, {"observed": observed, "count": figure(None, count)})
+    else:
+        message = sentence(f"{configuration.description.rstrip('.')}: this could not be checked ({error})")
+    return Outcome(
+        suite=suite,
+        subject=subject,
+        delivery_id=None,
+        expectation=configuration.type,
+        column_name=column,
+        # What cannot be checked must not pass, however light its failure would weigh.
+        severity=_severity(result) if error is None else CRITICAL,
+        is_success=bool(result.success) and error is None,
+        observed=observed,
+        expected=limits(column, configuration.kwargs),
+        unexpected_count=count if isinstance(count, int) else None,
+        message=message,
+        way_out=configuration.meta["way_out"] if error is None else "Correct the suite or the table, and build again.",
+    )
+
+
+def _message(configuration: Any, is_success: bool, figures: Mapping[str, str | None]) -> str:
+    if is_success:
+        return sentence(configuration.description)
+    return sentence(configuration.meta["says"].format(**figures))
+
+
+def _severity(result: Any) -> str:
+    severity = result.expectation_config.severity
+    return str(getattr(severity, "value", severity))
+
+
+def _evaluation_error(result: Any) -> str | None:
+    """Why an expectation could not be evaluated; its result then says nothing, not even of its severity."""
+    information = result.exception_info or {}
+    # One entry for each metric that failed, or the entry itself.
+    entries = [information] if "raised_exception" in information else list(information.values())
+    for entry in entries:
+        if entry.get("raised_exception"):
+            return str(entry.get("exception_message", "")).strip().splitlines()[0].rstrip(".")
+    return None

@@ -1,0 +1,26 @@
+"""How a declared date format is written, so that only texts of exactly that form are read."""
+
+from __future__ import annotations
+
+import re
+
+_DIRECTIVES = {"%d": r"\d{1,2}", "%m": r"\d{1,2}", "%Y": r"\d{4}", "%y": r"\d{2}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]+"}
+_FIXED_WIDTH = {"%d": r"\d{2}", "%m": r"\d{2}"}
+
+
+def date_pattern(date_format: str) -> str:
+    """Make the regular expression of a date format such as ``%d/%m/%Y``; day and month may have one digit.
+
+    Raises:
+        ValueError: with a sentence, when it has other directives or not exactly one day, month and year.
+    """
+    parts = re.findall(r"%.|[^%]+|%$", date_format)
+    directives = [part for part in parts if part.startswith("%")]
+    for part in directives:
+        if part not in _DIRECTIVES:
+            raise ValueError(f"{part!r} in {date_format!r} is not known; use {', '.join(_DIRECTIVES)}")
+    if sorted(part[1].lower().replace("b", "m") for part in directives) != ["d", "m", "y"]:
+        raise ValueError(f"{date_format!r} must have one day, one month and one year")
+    # Without separators, one-digit days would make the digits ambiguous: 2018111.
+    widths = _DIRECTIVES if len(parts) > len(directives) else {**_DIRECTIVES, **_FIXED_WIDTH}
+    return "".join(widths[part] if part.startswith("%") else re.escape(part) for part in parts)

@@ -1,0 +1,1 @@
+"""One module a layout: how each partner's system writes its lines."""
