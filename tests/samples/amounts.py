@@ -31,10 +31,17 @@ STEADY = Habit(petty=0.0, credits=0.03, spread=0.4)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One line's pence; ``follows`` when it stands in the same document as the piece before it."""
+    """One line's pence.
+
+    Attributes:
+        pence: the amount, below 0 for a credit note.
+        follows: it stands in the same document as the piece before it.
+        repeats: it is that piece once more: the same amount for the same thing.
+    """
 
     pence: int
-    follows: bool
+    follows: bool = False
+    repeats: bool = False
 
 
 def split(total: int, lines_count: int, habit: Habit, rng: Random) -> list[Piece]:
@@ -66,19 +73,19 @@ def _petty(total: int, count: int, rng: Random) -> list[Piece]:
         pence = min(_PETTY_MOST, max(95, round(rng.lognormvariate(9.4, 0.9))))
         if rng.random() < 0.3:
             pence = max(100, pence // 100 * 100)
-        copies = rng.choice((2, 2, 3, 4)) if rng.random() < 0.03 else 1
+        copies = rng.choice((2, 2, 3, 4)) if rng.random() < 0.045 else 1
         if pence * copies > left:
             break
         left -= pence * copies
         same_document = bool(pieces) and rng.random() < 0.15
-        pieces += [Piece(pence, same_document or copy > 0) for copy in range(copies)]
+        pieces += [Piece(pence, same_document), *[Piece(pence, True, True)] * (copies - 1)]
     return pieces
 
 
 def _petty_credits(petty: list[Piece], count: int, rng: Random) -> list[Piece]:
     credited = rng.sample(petty, min(count, len(petty)))
     return [
-        Piece(-piece.pence if rng.random() < 0.6 else -max(1, piece.pence * rng.randrange(10, 90) // 100), False)
+        Piece(-piece.pence if rng.random() < 0.6 else -max(1, piece.pence * rng.randrange(10, 90) // 100))
         for piece in credited
     ]
 
@@ -96,7 +103,7 @@ def _big(total: int, count: int, credits_count: int, habit: Habit, rng: Random) 
     pieces: list[Piece] = []
     for index, amount in enumerate(pence):
         if amount > 0 and amount % 2 == 0 and rng.random() < 0.04:
-            pieces += [Piece(amount // 2, False), Piece(amount // 2, True)]
+            pieces += [Piece(amount // 2), Piece(amount // 2, True, True)]
         else:
             pieces.append(Piece(amount, index > 0 and amount > 0 and rng.random() < 0.1))
     return pieces

@@ -10,9 +10,10 @@ from pathlib import Path
 from tests.samples.awards import Award, awards
 from tests.samples.layouts import ccg, liverpool, rochdale, stockport, tameside, trafford
 from tests.samples.layouts.registers import write_portal, write_register, write_tenders
+from tests.samples.lines import Line
 from tests.samples.places import Places
 from tests.samples.portal import PortalExport, portal_export
-from tests.samples.spend import Line, spend_lines
+from tests.samples.spend import spend_lines
 from tests.samples.suppliers import Company, Register, Supplier, suppliers_by_partner
 from tests.samples.tenders import TenderExport, tender_export
 

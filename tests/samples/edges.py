@@ -31,6 +31,10 @@ class EdgeLine:
     pence: int
     document: str
 
+    def same_as(self, other: EdgeLine) -> bool:
+        """Whether the other line is this one once more."""
+        return (self.vendor, self.pence, self.document) == (other.vendor, other.pence, other.document)
+
 
 def edge_lines(partner: Partner, register: Register, rng: Random) -> list[EdgeLine]:
     """A partner's edge lines of one year; the same vendor records serve every year."""

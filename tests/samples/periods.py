@@ -9,6 +9,7 @@ MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_HOLIDAYS = ((1, 1), (12, 25), (12, 26))
 
 
 def financial_year(day: date) -> int:
@@ -42,7 +43,7 @@ def months_of_year(start_year: int) -> list[date]:
 
 
 def working_days(month: date) -> list[date]:
-    """Mondays to Fridays of a month; suppliers are paid on these."""
+    """Mondays to Fridays of a month but Christmas and New Year's Day; suppliers are paid on these."""
     last = month_end(month)
     days = (month.replace(day=number) for number in range(1, last.day + 1))
-    return [day for day in days if day.weekday() < 5]
+    return [day for day in days if day.weekday() < 5 and (day.month, day.day) not in _HOLIDAYS]

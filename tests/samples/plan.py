@@ -45,7 +45,10 @@ _REMAINDER = {"lcr": 14, "north_west": 34, "elsewhere": 52}
 _REMAINDER_OF_LCR_PARTNER = {"lcr": 52, "north_west": 26, "elsewhere": 22}
 _STAR_LCR_PCT = 0.7
 _STAR_LCR_OF_LCR_PARTNER_PCT = 10.0
-_UNKNOWN_PCT = 1.8
+# What is in no known place, from and to.
+_UNKNOWN_PCT = (1.2, 2.2)
+_NOISE_PCT = 0.8
+_PUBLISHED_OWN = ("stockport", 2023)
 
 _GROWTH = 1.035
 _LAST_MONTH_BEFORE_CHANGE = {2018: date(2018, 8, 1), 2022: date(2022, 6, 1), 2023: date(2023, 9, 1)}
@@ -99,7 +102,7 @@ def _parts(year: int) -> list[list[date]]:
 def _seasons_of(year: int, part: list[date]) -> list[Season]:
     delivering = [p for p in PARTNERS if p.delivers_from <= part[0] and part[-1] <= p.delivers_to]
     pence = {p.code: _pence(p, year, len(part)) for p in delivering}
-    own = {p.code: _OWN_PCT[p.code][year - YEARS.start] for p in delivering}
+    own = {p.code: _own_pct(p.code, year) for p in delivering}
     lcr_members = any(code in LIVERPOOL_CITY_REGION for code in star_districts_on(part[0]))
     star_lcr = {
         p.code: (_STAR_LCR_PCT if p.is_greater_manchester else _STAR_LCR_OF_LCR_PARTNER_PCT) if lcr_members else 0.0
@@ -121,7 +124,8 @@ def _seasons_of(year: int, part: list[date]) -> list[Season]:
     rest_gm = _fitted(start, gm_shift, room, pence, gm_members)
 
     return [
-        Season(p, year, tuple(part), pence[p.code], _shares(p, own, star_gm, star_lcr, rest_gm)) for p in delivering
+        Season(p, year, tuple(part), pence[p.code], _shares(p, year, own, star_gm, star_lcr, rest_gm))
+        for p in delivering
     ]
 
 
@@ -131,13 +135,18 @@ def _pence(partner: Partner, year: int, months_count: int) -> int:
     return round(partner.local_gbp * growth * noise * months_count / 12) * 100
 
 
+def _own_pct(code: str, year: int) -> float:
+    planned = _OWN_PCT[code][year - YEARS.start]
+    if (code, year) == _PUBLISHED_OWN:
+        return planned
+    return planned + draw_for("own", code, year).uniform(-_NOISE_PCT, _NOISE_PCT)
+
+
 def _mean(values: dict[str, float], pence: dict[str, int], among: list[Partner]) -> float:
     return sum(values[p.code] * pence[p.code] for p in among) / sum(pence[p.code] for p in among)
 
 
-def _shifted(
-    values: dict[str, float], shift: float, pence: dict[str, int], among: list[Partner]
-) -> dict[str, float]:
+def _shifted(values: dict[str, float], shift: float, pence: dict[str, int], among: list[Partner]) -> dict[str, float]:
     # The shift is in points of the pooled share, so the same for each; none may fall below the smallest share.
     room = dict.fromkeys(values, 100.0)
     return _fitted(values, shift, room, pence, among)
@@ -164,6 +173,7 @@ def _fitted(
 
 def _shares(
     partner: Partner,
+    year: int,
     own: dict[str, float],
     star_gm: dict[str, float],
     star_lcr: dict[str, float],
@@ -171,7 +181,7 @@ def _shares(
 ) -> dict[str, float]:
     code = partner.code
     shares = {"own": own[code], "star_gm": star_gm[code], "star_lcr": star_lcr[code], "gm": rest_gm[code]}
-    shares["unknown"] = _UNKNOWN_PCT
+    shares["unknown"] = draw_for("unknown", code, year).uniform(*_UNKNOWN_PCT)
     parts = _REMAINDER if partner.is_greater_manchester else _REMAINDER_OF_LCR_PARTNER
     left = 100.0 - sum(shares.values())
     for group, part in parts.items():

@@ -152,7 +152,9 @@ def _accepted_pence(projects: list[Award], secured: dict[Award, int]) -> dict[Aw
     accepted = {}
     for award in projects:
         part = _elapsed(award) * 0.7
-        accepted[award] = round(secured[award] * part) if award.pence % 100 else int(secured[award] * part) // 10**4 * 10**4
+        accepted[award] = (
+            round(secured[award] * part) if award.pence % 100 else int(secured[award] * part) // 10**4 * 10**4
+        )
     for code, by_year in PORTAL_VALUE_GBP.items():
         for year in by_year:
             regular = [a for a in projects if a.is_regular and a.lead == code and a.year == year]
@@ -162,7 +164,9 @@ def _accepted_pence(projects: list[Award], secured: dict[Award, int]) -> dict[Aw
                 whole = round(sum(secured[award] for award in regular) * _ACCEPTED_PART[year])
             rng = draw_for("accepted", code, year)
             weights = [secured[a] * _elapsed(a) * rng.uniform(0.5, 1.2) for a in regular]
-            most = [int(secured[a] * _ACCEPTED_MOST) if weight else 0 for a, weight in zip(regular, weights, strict=True)]
+            most = [
+                int(secured[a] * _ACCEPTED_MOST) if weight else 0 for a, weight in zip(regular, weights, strict=True)
+            ]
             accepted.update(zip(regular, _in_parts_up_to(whole, weights, most), strict=True))
     return accepted
 
@@ -310,7 +314,11 @@ def _delivery_rows(
 
     if accepted:
         # An odd sum is not split: it shows how a share of it is rounded.
-        cells = [(code, period) for period in closed for code in codes] if len(award.clients) == 1 else [(codes[0], closed[-1])]
+        cells = (
+            [(code, period) for period in closed for code in codes]
+            if len(award.clients) == 1
+            else [(codes[0], closed[-1])]
+        )
         weights = [rng.uniform(0.3, 1.7) for _ in cells]
         for (code, period), pence in zip(cells, _in_parts(accepted, weights), strict=True):
             if pence:
@@ -330,7 +338,9 @@ def _delivery_rows(
     if award.status == "Live" and award.ref.endswith("7") and award.end > date(2024, 7, 1):
         # Recorded ahead of time: its period ends after the day of the export.
         ahead = (date(2024, 1, 1), date(2024, 6, 30))
-        rows.append([project_id, codes[0], *ahead, _quantity(codes[0], version, 100_000), 1000.0, "Accepted", AS_AT, AS_AT])
+        rows.append(
+            [project_id, codes[0], *ahead, _quantity(codes[0], version, 100_000), 1000.0, "Accepted", AS_AT, AS_AT]
+        )
     return rows
 
 

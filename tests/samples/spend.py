@@ -6,17 +6,18 @@ threshold then share out what is missing from the season's plan, so the publishe
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from tests.samples.amounts import ORDINARY, STEADY, Habit, Piece, split
+from tests.samples.amounts import ORDINARY, STEADY, Habit, split
 from tests.samples.edges import EdgeLine, edge_lines
+from tests.samples.lines import Documents, Line, Sheet
 from tests.samples.partners import PARTNERS, Partner
 from tests.samples.payees import CARE_CATEGORY, ELSEWHERE_CATEGORY, Payee, fellow_partner, payees_of, purpose_between
-from tests.samples.periods import working_days
 from tests.samples.plan import GROUPS, Season, seasons
 from tests.samples.seed import draw_for
 from tests.samples.suppliers import Company, Register, Supplier, Vendor
@@ -28,6 +29,8 @@ THRESHOLD = 25_000_00
 _FLOOR = 27_000_00
 # On average it needs this much, or the group is too small for so many suppliers.
 _ROOM = 60_000_00
+# A supplier's sum is paid in lines of about this part of the partner's pounds a year, or smaller ones.
+_INSTALMENTS = 300
 _SMALL_MOST = 19_000_00
 
 # Beside the influenceable pounds over the threshold: pounds nobody can influence, and pounds paid to persons.
@@ -44,42 +47,6 @@ _CONFIDENTIAL_NAMES = ("REDACTED COMMERCIAL CONFIDENTIALITY", "Redacted Commerci
 
 # Parts of a partner's lines.
 _LINES_OVER, _LINES_SMALL, _LINES_PERSONAL = 0.55, 0.19, 0.155
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """One payment line.
-
-    Attributes:
-        vendor: who is paid, with the vendor record's texts.
-        day: payment date.
-        pence: the amount: net for councils; gross for CCGs, which give no other.
-        vat_pence: VAT on top, 0 where the supply is exempt.
-        purpose: its text, None where blank.
-        category_label, category_code: None where blank.
-        document: transaction number, None where blank.
-        invoice: the supplier's own number, None where blank.
-        contract_ref: the contract it is paid under, None where unknown.
-    """
-
-    vendor: Vendor
-    day: date
-    pence: int
-    vat_pence: int
-    purpose: str | None
-    category_label: str | None
-    category_code: str | None
-    document: str | None = None
-    invoice: str | None = None
-    contract_ref: str | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Draft:
-    """A line before its document is numbered; lines with the same ``group`` share a document."""
-
-    line: Line
-    group: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +86,7 @@ def spend_lines(
 class _Bookkeeper:
     """Writes one partner's lines, a year at a time."""
 
-    def __init__(
-        self, partner: Partner, books: list[Supplier], register: Register, commitments: Commitments
-    ) -> None:
+    def __init__(self, partner: Partner, books: list[Supplier], register: Register, commitments: Commitments) -> None:
         rng = draw_for("bookkeeper", partner.code)
         self._partner = partner
         self._books = books
@@ -130,13 +95,13 @@ class _Bookkeeper:
         self._payees = [(payee, self._vendor_of(payee, register, rng)) for payee in payees_of(partner)]
         self._personal = [_redacted(name, CARE_CATEGORY) for name in _PERSONAL_NAMES]
         self._confidential = [_redacted(name, CATEGORIES[2]) for name in _CONFIDENTIAL_NAMES]
-        self._documents = 0
+        self._documents = Documents(partner)
 
     def year(self, year: int, parts: list[Season]) -> dict[tuple[str, date], list[Line]]:
         """The lines of one financial year by month."""
         rng = draw_for("spend", self._partner.code, year)
         months = [month for season in parts for month in season.months]
-        sheet = _Sheet(months, rng)
+        sheet = Sheet(months, rng)
         counts = {
             season.months: self._partner.lines_a_month * len(season.months) * rng.uniform(0.95, 1.05)
             for season in parts
@@ -150,20 +115,26 @@ class _Bookkeeper:
             self._small_lines(sheet, season, small, counts[season.months] * _LINES_SMALL, len(months))
             self._fixed_lines(sheet, season)
             self._personal_lines(sheet, season, counts[season.months] * _LINES_PERSONAL)
-        return self._numbered(sheet, months, rng)
+        return self._documents.number(sheet, months)
 
     # ------------------------------------------------------------ what is written first
 
-    def _edge_pounds(self, sheet: _Sheet, parts: list[Season]) -> dict[tuple[tuple[date, ...], str], int]:
+    def _edge_pounds(self, sheet: Sheet, parts: list[Season]) -> dict[tuple[tuple[date, ...], str], int]:
         """Write the edge lines; return the pence that count in the headline by season and group."""
         months = [month for season in parts for month in season.months]
         groups: dict[str, int] = {}
+        days: dict[str, date] = {}
         sums: dict[object, int] = defaultdict(int)
         placed: list[tuple[EdgeLine, date]] = []
         for edge in self._edges:
             month = months[edge.month % len(months)]
-            group = groups.setdefault(edge.document, sheet.new_group())
-            sheet.add(edge.vendor, sheet.day_in(month, group), edge.pence, group, edge.vendor.category)
+            if placed and placed[-1][0].same_as(edge):
+                sheet.repeat()
+            else:
+                if edge.document not in groups:
+                    groups[edge.document] = sheet.new_group()
+                    days[edge.document] = sheet.day_in(month, groups[edge.document])
+                sheet.add(edge.vendor, days[edge.document], edge.pence, groups[edge.document], edge.vendor.category)
             sums[_key(edge)] += edge.pence
             placed.append((edge, month))
         known: dict[tuple[tuple[date, ...], str], int] = defaultdict(int)
@@ -173,9 +144,7 @@ class _Bookkeeper:
                 known[season.months, season.group_of(edge.district)] += edge.pence
         return known
 
-    def _confidential_lines(
-        self, sheet: _Sheet, season: Season, known: dict[tuple[tuple[date, ...], str], int]
-    ) -> None:
+    def _confidential_lines(self, sheet: Sheet, season: Season, known: dict[tuple[tuple[date, ...], str], int]) -> None:
         rng = sheet.rng
         key = (season.months, "unknown")
         left = (round(season.pence * season.shares["unknown"]) - known[key]) * _CONFIDENTIAL_PART
@@ -232,13 +201,14 @@ class _Bookkeeper:
 
     def _over_lines(
         self,
-        sheet: _Sheet,
+        sheet: Sheet,
         parts: list[Season],
         over: list[tuple[Supplier, float]],
         known: dict[tuple[tuple[date, ...], str], int],
         counts: dict[tuple[date, ...], float],
     ) -> None:
         months_count = sum(len(season.months) for season in parts)
+        instalment = self._partner.local_gbp * 100 // _INSTALMENTS
         busyness = {supplier: weight**0.3 * sheet.rng.lognormvariate(0, 0.5) for supplier, weight in over}
         for season in parts:
             floor = _FLOOR * len(season.months) // months_count
@@ -248,11 +218,11 @@ class _Bookkeeper:
             lines_each = counts[season.months] * _LINES_OVER / sum(busyness.values())
             for group, pence in _pounds_left(season, known, by_group, floor).items():
                 for supplier, total in _shared_out(pence, by_group[group], floor):
-                    count = max(3, round(busyness[supplier] * lines_each))
+                    count = max(3, round(busyness[supplier] * lines_each), total // instalment)
                     self._supplier_lines(sheet, season, supplier, total, count)
 
     def _small_lines(
-        self, sheet: _Sheet, season: Season, small: list[Supplier], count: float, months_count: int
+        self, sheet: Sheet, season: Season, small: list[Supplier], count: float, months_count: int
     ) -> None:
         rng = sheet.rng
         most = _SMALL_MOST * len(season.months) // months_count
@@ -262,15 +232,18 @@ class _Bookkeeper:
             total = min(most, max(2_000, round(lines * rng.lognormvariate(10.3, 0.8))))
             self._supplier_lines(sheet, season, supplier, total, lines)
 
-    def _supplier_lines(self, sheet: _Sheet, season: Season, supplier: Supplier, total: int, count: int) -> None:
+    def _supplier_lines(self, sheet: Sheet, season: Season, supplier: Supplier, total: int, count: int) -> None:
         rng = sheet.rng
         # Big suppliers are paid in instalments, small ones now and then.
-        spread = max(0.8, 1.7 - 0.25 * max(0.0, supplier.weight))
+        spread = max(0.7, 1.7 - 0.45 * math.log10(max(1.0, total / _FLOOR)))
         habit = Habit(ORDINARY.petty, ORDINARY.credits, spread)
         group = sheet.new_group()
         day = sheet.day_in(sheet.month_of(season.months), group)
         vendor = supplier.vendors[0]
         for piece in split(total, count, habit, rng):
+            if piece.repeats:
+                sheet.repeat()
+                continue
             if not piece.follows:
                 group = sheet.new_group()
                 day = sheet.day_in(sheet.month_of(season.months), group)
@@ -286,7 +259,7 @@ class _Bookkeeper:
 
     # ------------------------------------------------------------ what nobody can influence
 
-    def _fixed_lines(self, sheet: _Sheet, season: Season) -> None:
+    def _fixed_lines(self, sheet: Sheet, season: Season) -> None:
         payees = [(payee, vendor, self._months_with(payee, season)) for payee, vendor in self._payees]
         payees = [entry for entry in payees if entry[2]]
         whole = season.pence * _FIXED_PART[self._partner.is_council]
@@ -296,7 +269,7 @@ class _Bookkeeper:
             count = max(1, round(payee.lines * len(months) / 12))
             first = sheet.rng.randrange(len(months))
             pieces = split(round(whole * payee.share / shares), count, STEADY, sheet.rng)
-            for number, piece in enumerate(_alone(pieces)):
+            for number, piece in enumerate(pieces):
                 group = sheet.new_group()
                 day = sheet.day_in(months[(first + number) % len(months)], group)
                 purpose = sheet.rng.choice(payee.purposes)
@@ -310,7 +283,7 @@ class _Bookkeeper:
             return list(season.months)
         return [month for month in season.months if month <= fellow.member_to]
 
-    def _personal_lines(self, sheet: _Sheet, season: Season, count: float) -> None:
+    def _personal_lines(self, sheet: Sheet, season: Season, count: float) -> None:
         total = round(season.pence * _PERSONAL_PART[self._partner.is_council])
         each = len(season.months)
         for month in season.months:
@@ -318,6 +291,9 @@ class _Bookkeeper:
             day = sheet.day_in(month, group)
             vendor = self._personal[0]
             for piece in split(total // each, round(count / each), ORDINARY, sheet.rng):
+                if piece.repeats:
+                    sheet.repeat()
+                    continue
                 if not piece.follows:
                     group = sheet.new_group()
                     day = sheet.day_in(month, group)
@@ -332,70 +308,6 @@ class _Bookkeeper:
             name = name.replace("St Helens", "St. Helens")
         company = Company(name, number, payee.district, ELSEWHERE_CATEGORY, "Large", False)
         return register.vendor(self._partner, company, rng, name=name)
-
-    # ------------------------------------------------------------ documents
-
-    def _numbered(self, sheet: _Sheet, months: list[date], rng: Random) -> dict[tuple[str, date], list[Line]]:
-        drafts = sorted(sheet.drafts, key=lambda draft: (draft.line.day, draft.group))
-        sizes: dict[int, int] = defaultdict(int)
-        for draft in drafts:
-            sizes[draft.group] += 1
-        numbers: dict[int, tuple[str | None, str | None]] = {}
-        found: dict[tuple[str, date], list[Line]] = {(self._partner.code, month): [] for month in months}
-        for draft in drafts:
-            line = draft.line
-            if draft.group not in numbers:
-                self._documents += 1
-                blank = sizes[draft.group] == 1 and line.vendor.company_number is not None and rng.random() < 0.003
-                document = None if blank else _document(self._partner, self._documents)
-                numbers[draft.group] = (document, _invoice(rng))
-            line.document, line.invoice = numbers[draft.group]
-            found[self._partner.code, line.day.replace(day=1)].append(line)
-        return found
-
-
-class _Sheet:
-    """Collects the lines of one partner and year."""
-
-    def __init__(self, months: Sequence[date], rng: Random) -> None:
-        self.rng = rng
-        self.drafts: list[Draft] = []
-        self._days = {month: working_days(month) for month in months}
-        self._weights = {month: rng.uniform(0.75, 1.25) * (1.2 if month.month == 3 else 1.0) for month in months}
-        self._groups = 0
-
-    def new_group(self) -> int:
-        """A new document."""
-        self._groups += 1
-        return self._groups
-
-    def month_of(self, months: Sequence[date]) -> date:
-        """Draw one of some months; some are busier than others."""
-        return self.rng.choices(months, [self._weights[month] for month in months])[0]
-
-    def day_in(self, month: date, group: int) -> date:
-        """A payment day of a month; a document's lines are paid on one day."""
-        days = self._days[month]
-        return days[group % len(days)] if self.rng.random() < 0.3 else self.rng.choice(days)
-
-    def add(
-        self, vendor: Vendor, day: date, pence: int, group: int, category: Category, purpose: str | None = ""
-    ) -> Line:
-        """Write a line; without a purpose given, it is one of the category's."""
-        rng = self.rng
-        if purpose == "":
-            purpose = rng.choice(category.purposes)
-        chance = rng.random()
-        label: str | None = category.label
-        code: str | None = category.code
-        if chance < 0.24:
-            label = code = None
-        elif chance < 0.32:
-            label, code = "Not Classified", None
-        vat = round(pence * category.vat_pct / 100)
-        line = Line(vendor, day, pence, vat, purpose, label, code)
-        self.drafts.append(Draft(line, group))
-        return line
 
 
 def _redacted(name: str, category: Category) -> Vendor:
@@ -432,9 +344,7 @@ def _pounds_left(
     return left
 
 
-def _shared_out(
-    pence: int, suppliers: list[tuple[Supplier, float]], floor: int
-) -> Iterable[tuple[Supplier, int]]:
+def _shared_out(pence: int, suppliers: list[tuple[Supplier, float]], floor: int) -> Iterable[tuple[Supplier, int]]:
     above = pence - floor * len(suppliers)
     weights = sum(weight for _, weight in suppliers)
     given = 0
@@ -443,25 +353,3 @@ def _shared_out(
         given += total
         yield supplier, total
     yield suppliers[0][0], pence - given
-
-
-def _alone(pieces: list[Piece]) -> list[Piece]:
-    return [Piece(piece.pence, False) for piece in pieces]
-
-
-def _document(partner: Partner, number: int) -> str:
-    if partner.code == "rochdale":
-        return f"RT/{number:06d}"
-    if partner.code == "trafford":
-        return f"51{number:08d}"
-    return f"{number:08d}" if partner.code == "tameside" else f"{partner.prefix}{number:07d}"
-
-
-def _invoice(rng: Random) -> str | None:
-    style = rng.random()
-    number = rng.randrange(10, 900_000)
-    if style < 0.4:
-        return f"INV-{number}"
-    if style < 0.75:
-        return f"{number:08d}"
-    return f"SI/{number // 7}/{number % 7}" if style < 0.92 else None

@@ -8,13 +8,16 @@ from random import Random
 from tests.samples.partners import PARTNERS, Partner
 from tests.samples.places import AREAS, INVALID_POSTCODES, Places, as_typed
 from tests.samples.seed import draw_for
-from tests.samples.words import Category, Names, category_for
+from tests.samples.words import HEALTH_CATEGORIES, Category, Names, category_for
 
 _STAR_DISTRICTS = ("E08000005", "E08000007", "E08000008", "E08000009")
 
 # How many of a partner's suppliers are where: of each hundred.
 _GM_MIX = {"own": 36, "star": 14, "gm": 20, "lcr": 6, "north_west": 9, "elsewhere": 13, "unknown": 2}
 _LCR_MIX = {"own": 32, "star": 10, "gm": 14, "lcr": 20, "north_west": 10, "elsewhere": 12, "unknown": 2}
+
+# Part of the suppliers, outside the own borough and in it, that other partners may have on their books too.
+_SHARED_PART, _SHARED_PART_OWN = 0.45, 0.06
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,10 +81,10 @@ class Register:
         self._numbers = iter(self._rng.sample(range(1_000, 400_000), 20_000))
         self._refs = {p.code: iter(draw_for("refs", p.code).sample(range(1_000, 99_999), 9_000)) for p in PARTNERS}
 
-    def company(self, district: str | None) -> Company:
-        """A new company in a district."""
+    def company(self, district: str | None, is_health: bool = False) -> Company:
+        """A new company in a district, if wanted one that the health service buys of."""
         rng = self._rng
-        category = category_for(rng)
+        category = category_for(rng, is_health)
         size = rng.choices(("Micro", "Small", "Medium", "Large"), (16, 16, 13, 55))[0]
         number = self.number() if rng.random() < 0.72 else None
         return Company(self._names.draw(category), number, district, category, size, rng.random() < 0.12)
@@ -142,10 +145,7 @@ class Register:
 
 
 def suppliers_by_partner(register: Register) -> dict[str, list[Supplier]]:
-    """The suppliers on every partner's books, biggest mixture of places first drawn.
-
-    About a quarter of those outside the partner's own borough are companies that other partners know too.
-    """
+    """The suppliers on every partner's books; many of those outside its own borough are on others' books too."""
     shared = {
         district: [register.company(district) for _ in range(14)]
         for area in ("gm", "lcr", "north_west", "elsewhere")
@@ -162,7 +162,8 @@ def _books_of(partner: Partner, register: Register, shared: dict[str, list[Compa
     for area, share in mix.items():
         for _ in range(round(partner.suppliers_count * share / 100)):
             district = _district_in(area, partner, register.places, rng)
-            company = _company_for(district, rng, register, shared, known, share_often=area != "own")
+            chance = _SHARED_PART if area != "own" else _SHARED_PART_OWN
+            company = _company_for(partner, district, rng, register, shared, known, chance)
             known.add(company)
             books.append(Supplier(company, district, _records(partner, company, register, rng), _weight(rng)))
     rng.shuffle(books)
@@ -181,18 +182,23 @@ def _district_in(area: str, partner: Partner, places: Places, rng: Random) -> st
 
 
 def _company_for(
+    partner: Partner,
     district: str | None,
     rng: Random,
     register: Register,
     shared: dict[str, list[Company]],
     known: set[Company],
-    share_often: bool,
+    shared_part: float,
 ) -> Company:
-    if district is not None and rng.random() < (0.45 if share_often else 0.06):
-        free = [company for company in shared[district] if company not in known]
+    is_health = not partner.is_council
+    if district is not None and rng.random() < shared_part:
+        free = [
+            company for company in shared[district]
+            if company not in known and (company.category in HEALTH_CATEGORIES or not is_health)
+        ]  # fmt: skip
         if free:
             return rng.choice(free)
-    return register.company(district)
+    return register.company(district, is_health)
 
 
 def _records(partner: Partner, company: Company, register: Register, rng: Random) -> list[Vendor]:

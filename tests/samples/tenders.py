@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from random import Random
 
 from tests.samples.awards import Award, label_of
@@ -34,7 +34,6 @@ class YearPlan:
         weight_pct: mean social value weighting of the competed lots of £25,000 and more.
         wins_known, bids_known: lots won, and compliant bids, whose bidder's status is known: (size, VCSE).
         sme_wins, vcse_wins, sme_bids, vcse_bids: of these.
-        unknown: further won lots whose winner's size and VCSE status are both blank.
         unknown_bids: losing bids whose size is blank, and as many whose VCSE flag is.
     """
 
@@ -147,7 +146,7 @@ class _Office:
         plan, rng = _YEARS[year], draw_for("tenders", year)
         won = [(self._lot_of(award, rng), _kind_of(award.company)) for award in awards]
         for kind in _winners_missing(plan, [kind for _, kind in won], rng):
-            won.append((self._further_lot(year, kind, rng), kind))
+            won.append((self._further_lot(year, kind, won[-1][0] if won else None, rng), kind))
         _weigh([lot for lot, _ in won], plan.weight_pct, rng)
         losers = _losers(plan, rng)
         # Every lot has at least one losing bid; the rest fall where they fall.
@@ -185,24 +184,26 @@ class _Office:
         self._opportunities += 1
         title = award.title.replace("Invented contract:", "Invented lot:")
         return Lot(
-            f"DN{500_000 + self._opportunities}", "1", title, label_of(award.lead), rng.choice(_COMPETED[:3]), "Awarded",
-            award.award_date, award.pence, None, award.ref, award.company,
+            f"DN{500_000 + self._opportunities}", "1", title, label_of(award.lead), rng.choice(_COMPETED[:3]),
+            "Awarded", award.award_date, award.pence, None, award.ref, award.company,
         )  # fmt: skip
 
-    def _further_lot(self, year: int, kind: _Kind, rng: Random) -> Lot:
-        day, buyer = _day_and_buyer(year, rng)
+    def _further_lot(self, year: int, kind: _Kind, before: Lot | None, rng: Random) -> Lot:
+        """A lot of no contract in the register; at times the second one of the tender before it."""
         edges = (EVALUATION_THRESHOLD, EVALUATION_THRESHOLD - 1, EVALUATION_THRESHOLD + 1)
         pence = rng.choice(edges) if rng.random() < 0.06 else round(rng.lognormvariate(15.8, 0.9)) // 100 * 100
-        return self._lot(buyer, day, max(pence, 4_000_00), self._company(kind, rng), rng)
+        pence, winner = max(pence, 4_000_00), self._company(kind, rng)
+        if before is None or before.number != "1" or rng.random() >= 0.08:
+            return self._lot(*_buyer_and_day(year, rng), pence, winner, rng)
+        title = f"{before.title}, second part"
+        return replace(before, number="2", title=title, pence=pence, contract_ref=None, winner=winner)
 
     def _lot(self, buyer: Partner, day: date | None, pence: int, winner: Company | None, rng: Random) -> Lot:
-        second = self.lots and day is not None and rng.random() < 0.08
-        if not second:
-            self._opportunities += 1
+        self._opportunities += 1
         category = winner.category if winner is not None else rng.choice(CATEGORIES)
         purpose = rng.choice(category.purposes)
         return Lot(
-            f"DN{500_000 + self._opportunities}", "2" if second else "1",
+            f"DN{500_000 + self._opportunities}", "1",
             f"Invented lot: {purpose}, {rng.choice(PLACE_WORDS)}", buyer.label,
             "Quotation" if pence < 60_000_00 else rng.choice(_COMPETED[:3]), "Awarded",
             day, pence, None, None, winner,
@@ -210,8 +211,7 @@ class _Office:
 
     def _direct_award(self, year: int, rng: Random) -> None:
         # Awarded without competition: nobody bid, and no weight counts, even where one was written down.
-        day, buyer = _day_and_buyer(year, rng)
-        lot = self._lot(buyer, day, rng.randrange(30_000, 400_000) * 100, None, rng)
+        lot = self._lot(*_buyer_and_day(year, rng), rng.randrange(30_000, 400_000) * 100, None, rng)
         lot.procedure, lot.weight = "Direct award", rng.choice((None, 0, 5))
         self._write_lot(lot)
 
@@ -242,9 +242,7 @@ class _Office:
                 bidders.add(company)
                 self._write_bid(lot, company, kind, stage, "Lost" if stage == "Disqualified" else None, rng)
 
-    def _write_bid(
-        self, lot: Lot, company: Company, kind: _Kind, stage: str, outcome: str | None, rng: Random
-    ) -> None:
+    def _write_bid(self, lot: Lot, company: Company, kind: _Kind, stage: str, outcome: str | None, rng: Random) -> None:
         vcse = None if kind.is_vcse is None else "Y" if kind.is_vcse else "N"
         value: Cell = None
         if stage == "Awarded":
@@ -269,10 +267,10 @@ def _kind_of(company: Company) -> _Kind:
     return _Kind(company.size != "Large", company.is_vcse)
 
 
-def _day_and_buyer(year: int, rng: Random) -> tuple[date, Partner]:
+def _buyer_and_day(year: int, rng: Random) -> tuple[Partner, date]:
     day = rng.choice([day for month in months_of_year(year) for day in working_days(month)])
     members = [partner for partner in PARTNERS if partner.is_member(day)]
-    return day, rng.choices(members, [_BUYER_WEIGHTS[partner.code] for partner in members])[0]
+    return rng.choices(members, [_BUYER_WEIGHTS[partner.code] for partner in members])[0], day
 
 
 def _winners_missing(plan: YearPlan, known: list[_Kind], rng: Random) -> list[_Kind]:

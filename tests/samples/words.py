@@ -83,7 +83,19 @@ _SECOND = (
     "Bridge", "Brook", "Court", "Dene", "Edge", "Field", "Gate", "Hill", "House", "Lane", "Mead", "Park", "Ridge",
     "Row", "Stone", "Tower", "View", "Water", "Way", "Yard", "& Daughters", "& Sons", "Brothers", "Street", "Point",
 )  # fmt: skip
-_ENDINGS = ("Ltd", "Ltd", "Ltd", "Limited", "Limited", "LLP", "CIC", "plc", "(UK) Ltd", "Group Ltd", "T/A Quality Works")
+_ENDINGS = (
+    "Ltd",
+    "Ltd",
+    "Ltd",
+    "Limited",
+    "Limited",
+    "LLP",
+    "CIC",
+    "plc",
+    "(UK) Ltd",
+    "Group Ltd",
+    "T/A Quality Works",
+)
 _ODD_NAMES = (
     'Invented "Quick" Print, Ltd',
     "Invented Café Zoë Catering Ltd",
@@ -94,9 +106,14 @@ _ODD_NAMES = (
 PLACE_WORDS = _FIRST
 
 
-def category_for(rng: Random) -> Category:
-    """Draw a category, common ones oftener."""
-    return rng.choices(CATEGORIES, [category.weight for category in CATEGORIES])[0]
+# What the CCGs buy: care, health, and what every office needs.
+HEALTH_CATEGORIES = frozenset(c for c in CATEGORIES if c.code[:2] in ("01", "05", "06", "07", "08", "12"))
+
+
+def category_for(rng: Random, is_health: bool = False) -> Category:
+    """Draw a category, common ones oftener; for the health service one it buys."""
+    usable = [category for category in CATEGORIES if not is_health or category in HEALTH_CATEGORIES]
+    return rng.choices(usable, [category.weight for category in usable])[0]
 
 
 class Names:

@@ -56,36 +56,33 @@ def ingest_dag(source: Source) -> DAG:
     ) as dag:
         # Each is a promise of what the task will return; to the type checker it is anything.
         taken: Any = task(take_in_deliveries)(source.id)
-        checked: Any = task(check_deliveries)(source.id, taken)
+        checked: Any = task(check_deliveries)(source.id)
         settled = task(outlets=[deliveries_of(source)])(settle_deliveries)(source.id, checked)
         # Last, and whatever became of the others: a file that was refused must not look like a green run.
         reported = task(trigger_rule="none_failed")(report_refusals)(taken, checked)
-        settled >> reported
+        taken >> checked >> settled >> reported
     return dag
 
 
 @plainly
-def take_in_deliveries(source_id: str) -> list[int]:
-    """Land, read and load every file that waits; the numbers of the deliveries that came of it."""
-    from star_warehouse.load import register_sources
+def take_in_deliveries(source_id: str) -> list[str]:
+    """Land, read and load every file that waits; why some were refused or wait still, a sentence each."""
     from star_warehouse.receive import take_in
 
     settings, warehouse = place()
-    sources = load_sources(settings.sources_folder)
-    register_sources(warehouse, sources.values())
-    report = take_in(sources[source_id], settings, warehouse, this_run())
-    return list(report.delivery_ids)
+    source = load_sources(settings.sources_folder)[source_id]
+    return [str(refusal) for refusal in take_in(source, settings, warehouse, this_run()).refusals]
 
 
 @plainly
-def check_deliveries(source_id: str, taken: list[int]) -> dict[str, dict[str, Any]]:
+def check_deliveries(source_id: str) -> dict[str, dict[str, Any]]:
     """Give a verdict on every delivery that awaits one, earlier interrupted ones too; by delivery number."""
     from star_warehouse.load import pending_deliveries
 
     settings, warehouse = place()
     pending = pending_deliveries(warehouse, source_id)
     if not pending:
-        raise AirflowSkipException(f"No delivery awaits a verdict; {len(taken)} seen in this run.")
+        raise AirflowSkipException("No delivery awaits a verdict.")
     from star_warehouse.quality import check_deliveries as check
 
     source = load_sources(settings.sources_folder)[source_id]
@@ -114,7 +111,7 @@ def settle_deliveries(source_id: str, verdicts: dict[str, dict[str, Any]]) -> li
 
 
 @plainly
-def report_refusals(taken: list[int], verdicts: dict[str, dict[str, Any]] | None) -> None:
+def report_refusals(taken: list[str], verdicts: dict[str, dict[str, Any]] | None) -> None:
     """Fail when a delivery of this run was refused, with the reason and the way out of each.
 
     Raises:
@@ -123,12 +120,15 @@ def report_refusals(taken: list[int], verdicts: dict[str, dict[str, Any]] | None
     from star_warehouse.load import list_deliveries
 
     _, warehouse = place()
-    seen = {*taken, *(int(delivery_id) for delivery_id in verdicts or {})}
-    refused = [delivery for delivery in list_deliveries(warehouse, sorted(seen)) if delivery.state == "refused"]
+    judged = list_deliveries(warehouse, [int(delivery_id) for delivery_id in verdicts or {}])
+    refused = [
+        *taken,
+        *(f"{one.file_name}: {one.reason} {one.way_out}" for one in judged if one.state == "refused"),
+    ]
     if refused:
         raise Refusal(
-            " ".join(f"{delivery.file_name}: {delivery.reason} {delivery.way_out}" for delivery in refused),
-            where=f"{len(refused)} of {len(seen)} deliveries refused",
+            " ".join(refused),
+            where=f"{len(refused)} deliveries refused" if len(refused) > 1 else "1 delivery refused",
             way_out="Everything else was taken in.",
         )
 

@@ -27,11 +27,7 @@ def ensure_shared_reader(warehouse: Warehouse, password: str) -> None:
             with connection.transaction():
                 if not found:
                     connection.execute(sql.SQL("create role {}").format(role))
-                connection.execute(
-                    sql.SQL("alter role {} login nosuperuser nocreatedb nocreaterole password {}").format(
-                        role, sql.Literal(password)
-                    )
-                )
+                connection.execute(sql.SQL("alter role {} login password {}").format(role, sql.Literal(password)))
                 connection.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(role))
                 connection.execute(sql.SQL("alter role {} set search_path = shared").format(role))
         except psycopg.errors.InsufficientPrivilege as error:
@@ -50,7 +46,7 @@ def ensure_shared_reader(warehouse: Warehouse, password: str) -> None:
 
 
 def grant_shared_reader(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Let ``shared_reader`` read every table of a schema, in the caller's transaction; for each candidate, before its swap.
+    """Let ``shared_reader`` read every table of a schema; for each candidate, before its swap, in the same transaction.
 
     Does nothing where the role does not exist.
     """

@@ -87,7 +87,10 @@ def _rejected_frame(file_name: str, table: TableLines) -> pl.DataFrame:
         "reason": pl.String,
         "line_text": pl.String,
     }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    # PostgreSQL keeps no NUL character in a text; the sign for it stands in its place.
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        pl.col("reason", "line_text").str.replace_all("\0", "␀", literal=True)
+    )
 
 
 def _check_counts(connection: Connection, delivery_id: int, lines: DeliveryLines) -> None:
@@ -95,4 +98,6 @@ def _check_counts(connection: Connection, delivery_id: int, lines: DeliveryLines
         query = sql.SQL("select count(*) from {} where delivery_id = %s").format(sql.Identifier("raw", table.entity))
         row = connection.execute(query, (delivery_id,)).fetchone()
         if row is None or row[0] != table.frame.height:
-            raise RuntimeError(f"raw.{table.entity} holds {row} lines of delivery {delivery_id}, not {table.frame.height}")
+            raise RuntimeError(
+                f"raw.{table.entity} holds {row} lines of delivery {delivery_id}, sent {table.frame.height}"
+            )

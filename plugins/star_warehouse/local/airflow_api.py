@@ -78,10 +78,14 @@ class AirflowApi:
             return None
         return _time(answer.json().get("last_parsed_time"))
 
-    def import_errors(self) -> dict[str, str]:
-        """The DAG files that cannot be read now, and why."""
+    def import_errors(self, since: datetime) -> dict[str, str]:
+        """The DAG files that could not be read at or after a moment, and why."""
         entries = self._request("GET", "/api/v2/importErrors").json()["import_errors"]
-        return {entry["filename"]: entry["stack_trace"] for entry in entries}
+        return {
+            entry["filename"]: entry["stack_trace"]
+            for entry in entries
+            if (seen_at := _time(entry["timestamp"])) is not None and seen_at >= since
+        }
 
     def trigger(self, dag_id: str) -> str:
         """Start a run of a DAG now; the run's id."""

@@ -16,6 +16,7 @@ from star_warehouse.local.airflow_metadata import end_unfinished_runs, migrate_m
 from star_warehouse.local.postgres import refuse_taken_port
 from star_warehouse.local.processes import Services, end_leftovers
 from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
 
 # The logs of tasks lie on this machine, where the API server reads them itself; so nobody serves them on another port.
 _SERVICES = {
@@ -41,13 +42,14 @@ class AirflowServices:
 
     def __init__(self, airflow: Airflow) -> None:
         self._airflow = airflow
-        self._services = Services(airflow.service_logs, airflow.settings.home / "airflow" / "services.json")
+        self._services = Services(airflow.service_logs, _register(airflow.settings))
         self._started_at = datetime.now(UTC)
         self.api = AirflowApi(airflow.address, ADMIN, airflow.credentials.airflow_admin_password)
 
-    def end_leftovers(self) -> int:
+    @staticmethod
+    def end_leftovers(settings: Settings) -> int:
         """End what a killed run left; how many processes that were."""
-        return end_leftovers(self._airflow.settings.home / "airflow" / "services.json")
+        return end_leftovers(_register(settings))
 
     def start(self) -> None:
         """Bring the metadata up to date and start the four services, without waiting for them.
@@ -131,13 +133,17 @@ class AirflowServices:
         return parsed_at is not None and parsed_at >= self._started_at
 
     def _refuse_unreadable_files(self) -> None:
-        for file, trace in self.api.import_errors().items():
+        for file, trace in self.api.import_errors(self._started_at).items():
             lines = [line for line in trace.strip().splitlines() if line.strip()] or ["no reason given"]
             raise Refusal(
                 f"Airflow cannot read it: {lines[-1].strip()}",
                 where=f"DAG file {file}",
                 way_out="Correct it, or what it reads, then run again.",
             )
+
+
+def _register(settings: Settings) -> Path:
+    return settings.home / "airflow" / "services.json"
 
 
 def _last_line(log: Path) -> str:

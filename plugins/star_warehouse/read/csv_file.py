@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import pairwise
 
 from star_warehouse.load import RejectedLine
 from star_warehouse.read.records import Records
@@ -38,7 +39,7 @@ def parse_csv(text: str, delimiter: str, where: str) -> Records:
             )
     # A row ends where the next one begins, be that a row or an unreadable line.
     begins = sorted([*starts, *(line.line_number - 1 for line in unreadable), len(lines)])
-    ends = dict(zip(begins, begins[1:], strict=False))
+    ends = dict(pairwise(begins))
 
     def text_of(index: int) -> str:
         return "".join(lines[starts[index] : ends[starts[index]]]).rstrip("\r\n")

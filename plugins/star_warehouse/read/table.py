@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from decimal import Decimal
 
 import polars as pl
 
@@ -23,7 +22,9 @@ _WORDS = {
     ColumnType.QUANTITY: "number",
     ColumnType.PERCENT: "percentage",
 }
+_ARTICLES = dict.fromkeys(ColumnType, "a") | {ColumnType.AMOUNT: "an"}
 _TEXT_TOLD = 80
+_PLACE = ("row_index", "line_number")
 
 
 def read_table(records: Records, source: Source, entity_name: str, period: Period, where: str) -> TableLines:
@@ -43,8 +44,10 @@ def read_table(records: Records, source: Source, entity_name: str, period: Perio
     )
     is_rejected = values["problem_column"].is_not_null()
     rejected += [
-        _rejected(row, records, header, entity, period)
-        for row in values.filter(is_rejected).iter_rows(named=True)
+        _rejected(records, index, header, entity.columns[column], (column, code, text or ""), period)
+        for index, column, code, text in values.filter(is_rejected)
+        .select("row_index", "problem_column", "problem_code", "problem_text")
+        .iter_rows()
     ]
     columns = [column for column in entity.columns if column in header.positions]
     return TableLines(
@@ -97,34 +100,25 @@ def _sort_rows(
 def _values(
     records: Records, header: Header, good: list[int], source: Source, entity: Entity, period: Period
 ) -> pl.DataFrame:
-    """The typed columns of the data rows, and for rows that do not read the column, the reason's code and the text."""
-    rows = records.rows
-    columns = [column for column in entity.columns if column in header.positions]
-    texts = pl.DataFrame(
-        {
-            "row_index": pl.Series(good, dtype=pl.Int64),
-            "line_number": pl.Series([records.line_numbers[index] for index in good], dtype=pl.Int64),
-            **{
-                column: pl.Series([rows[index][header.positions[column]] for index in good], dtype=pl.String)
-                for column in columns
-            },
-        }
-    )
+    """The typed columns of the data rows, and of the first thing wrong with a row its column, code and text."""
     nulls = ["", *source.null_tokens]
-    texts = texts.with_columns(
-        pl.when(~pl.col(column).str.strip_chars().is_in(nulls)).then(pl.col(column)) for column in columns
-    )
-    readings = {column: _reading(column, entity, source, period) for column in columns}
-    typed = texts.select(
-        "row_index",
-        "line_number",
-        *(value.alias(column) for column, (value, _) in readings.items()),
-        *(problem.alias(f"problem {column}") for column, (_, problem) in readings.items()),
-        *(pl.col(column).alias(f"text {column}") for column in columns),
-    )
-    return typed.select(
-        "row_index", "line_number", *columns, *_first_problem(columns, entity)
-    )
+    rows = [records.rows[index] for index in good]
+    line_numbers = [records.line_numbers[index] for index in good]
+    columns = [column for column in entity.columns if column in header.positions]
+    frame = pl.DataFrame({"row_index": good, "line_number": line_numbers}, schema=dict.fromkeys(_PLACE, pl.Int64))
+    for column in columns:
+        cells = [row[header.positions[column]] for row in rows]
+        as_written = pl.Series(column, cells, dtype=pl.String)
+        is_null = as_written.str.strip_chars().is_in(nulls)
+        as_written = as_written.set(is_null, None)
+        reading = _typed(as_written, entity.columns[column], source)
+        problem = _problem(column, entity, period)
+        frame = frame.with_columns(
+            reading["value"].alias(column),
+            reading.select(problem).to_series().alias(f"problem {column}"),
+            as_written.alias(f"text {column}"),
+        )
+    return frame.select(*_PLACE, *columns, *_first_problem(columns, entity))
 
 
 def _first_problem(columns: list[str], entity: Entity) -> Iterable[pl.Expr]:
@@ -145,53 +139,41 @@ def _first_problem(columns: list[str], entity: Entity) -> Iterable[pl.Expr]:
     return column_name.alias("problem_column"), code.alias("problem_code"), text.alias("problem_text")
 
 
-def _reading(column: str, entity: Entity, source: Source, period: Period) -> tuple[pl.Expr, pl.Expr]:
-    """The value of a column and the code of what is wrong with it, both null where there is nothing."""
-    kind = entity.columns[column]
-    text = pl.col(column).str.strip_chars()
-    if kind is ColumnType.TEXT:
-        value: pl.Expr = pl.col(column)
-        problem = pl.when(value.str.contains("\0", literal=True)).then(pl.lit(UNREADABLE))
-    elif kind is ColumnType.DATE:
-        value, problem = dates(text, source.date_formats, from_cells=source.format.type == "xlsx")
-    elif kind is ColumnType.AMOUNT:
-        value, problem = amounts(text)
-    else:
-        value, problem = numbers(text, kind)
-    problem = pl.when(text.is_not_null()).then(problem)
+def _problem(column: str, entity: Entity, period: Period) -> pl.Expr:
+    """The code of what is wrong with a value of a column, given ``value`` and the ``problem`` of reading it."""
+    value, problem = pl.col("value"), pl.col("problem")
     if column in entity.required:
-        problem = pl.when(text.is_null()).then(pl.lit(_MISSING)).otherwise(problem)
+        problem = pl.when(value.is_null() & problem.is_null()).then(pl.lit(_MISSING)).otherwise(problem)
     if column == entity.period_column:
         is_outside = ~value.is_between(period.start, period.end)
         problem = pl.when(is_outside).then(pl.lit(_OUTSIDE)).otherwise(problem)
-    return value, problem
+    return problem
+
+
+def _typed(as_written: pl.Series, kind: ColumnType, source: Source) -> pl.DataFrame:
+    """The ``value`` of each text, and the code of the ``problem`` where it does not read."""
+    if kind is ColumnType.TEXT:
+        has_nul = as_written.str.contains("\0", literal=True)
+        return pl.DataFrame({"value": as_written}).with_columns(problem=pl.when(has_nul).then(pl.lit(UNREADABLE)))
+    text = as_written.str.strip_chars()
+    if kind is ColumnType.DATE:
+        return dates(text, source.date_formats, from_cells=source.format.type == "xlsx")
+    if kind is ColumnType.AMOUNT:
+        return amounts(text)
+    return numbers(text, kind)
 
 
 def _rejected(
-    row: dict[str, object], records: Records, header: Header, entity: Entity, period: Period
+    records: Records, index: int, header: Header, kind: ColumnType, problem: tuple[str, str, str], period: Period
 ) -> RejectedLine:
-    column, code, text = str(row["problem_column"]), str(row["problem_code"]), str(row["problem_text"])
-    name = header.name_of(column)
-    word = _WORDS[entity.columns[column]]
+    column, code, text = problem
+    name, word = header.name_of(column), _WORDS[kind]
     shown = text.strip() if len(text) <= _TEXT_TOLD else f"{text[:_TEXT_TOLD]}…"
     reasons = {
-        UNREADABLE: (f"unreadable_{word}", f"{name} is {shown!r}, which does not read as a {word}."),
+        UNREADABLE: (f"unreadable_{word}", f"{name} is {shown!r}, which does not read as {_ARTICLES[kind]} {word}."),
         TOO_PRECISE: (TOO_PRECISE, f"{name} is {shown!r}, which has too many decimals."),
         _MISSING: (f"missing_{word}", f"{name} is empty."),
         _NONE_OF: (_NONE_OF, f"{name} is empty, so the line has no amount."),
         _OUTSIDE: (_OUTSIDE, f"{name} is {shown}, outside the delivery's period {period.key}."),
     }
-    index = row["row_index"]
-    assert isinstance(index, int)
-    return RejectedLine(records.line_numbers[index], column, *reasons[code], text=_storable(records.text_of(index)))
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL keeps no NUL; it is shown as the sign for it."""
-    return text.replace("\0", "␀")
-
-
-def sum_of(values: pl.DataFrame, column: str) -> Decimal:
-    """The exact sum of an amount column, rows that are rejected for another reason included."""
-    total = values.select(pl.col(column).cast(pl.Decimal(38, 2)).sum()).item()
-    return Decimal(total or 0)
+    return RejectedLine(records.line_numbers[index], column, *reasons[code], text=records.text_of(index))

@@ -28,33 +28,36 @@ UNREADABLE = "unreadable"
 TOO_PRECISE = "too_many_decimals"
 
 
-def amounts(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+def amounts(texts: pl.Series) -> pl.DataFrame:
     """Read pounds: ``1,234.50``, ``£1,234.50``, ``-1234.5``, ``1,234.50-``, ``(1,234.50)``, ``1234.50CR``.
 
+    Args:
+        texts: the texts without outer blanks; null where there is nothing.
+
     Returns:
-        the amounts as decimals of two places, null where they do not read, and the code of the reason there.
+        ``value``, of two decimals, and ``problem``, the code of the reason where a text does not read.
     """
-    groups = text.str.extract_groups(_AMOUNT)
-    brackets = _has(groups, "open")
-    trailing = groups.struct.field("trailing").str.to_uppercase()
-    marks = [brackets, _has(groups, "before"), _has(groups, "after"), trailing.is_not_null() & (trailing != "DR")]
+    groups = _groups(texts, _AMOUNT)
+    trailing = pl.col("trailing").str.to_uppercase()
+    is_debit = (trailing == "DR").fill_null(False)
+    marks = [_has("open"), _has("before"), _has("after"), _has("trailing") & ~is_debit]
     how_many = pl.sum_horizontal(mark.cast(pl.Int8) for mark in marks)
-    is_well_formed = (brackets == _has(groups, "close")) & (how_many <= 1) & ~((trailing == "DR") & (how_many > 0))
-    return _decimals(groups, ColumnType.AMOUNT, is_well_formed.fill_null(True), how_many == 1)
+    is_well_formed = (_has("open") == _has("close")) & (how_many + is_debit.cast(pl.Int8) <= 1)
+    return _decimals(groups, ColumnType.AMOUNT, is_well_formed, how_many == 1)
 
 
-def numbers(text: pl.Expr, kind: ColumnType) -> tuple[pl.Expr, pl.Expr]:
-    """Read quantities and percentages; as ``amounts``, with four places and a percent sign allowed at the end."""
-    groups = text.str.extract_groups(_NUMBER)
-    return _decimals(groups, kind, pl.lit(True), _has(groups, "before"))
+def numbers(texts: pl.Series, kind: ColumnType) -> pl.DataFrame:
+    """Read quantities and percentages; as ``amounts``, with four decimals and a percent sign allowed at the end."""
+    return _decimals(_groups(texts, _NUMBER), kind, pl.lit(True), _has("before"))
 
 
-def dates(text: pl.Expr, formats: Sequence[str], *, from_cells: bool) -> tuple[pl.Expr, pl.Expr]:
-    """Read days written in one of the formats, and, from a workbook, those of date cells.
+def dates(texts: pl.Series, formats: Sequence[str], *, from_cells: bool) -> pl.DataFrame:
+    """Read days written in one of the formats and, from a workbook, those of date cells.
 
     Returns:
-        the days, null where they do not read, and the code of the reason there.
+        ``value`` and ``problem``, as ``amounts``.
     """
+    text = pl.col("text")
     readings = [
         pl.when(text.str.contains(f"^{date_pattern(form)}$")).then(text).str.to_date(form, strict=False)
         for form in formats
@@ -63,25 +66,39 @@ def dates(text: pl.Expr, formats: Sequence[str], *, from_cells: bool) -> tuple[p
         cells = pl.when(text.str.contains(_CELL_DATE)).then(text.str.head(10))
         readings.append(cells.str.to_date("%Y-%m-%d", strict=False))
     value = pl.coalesce(readings) if readings else pl.lit(None, pl.Date)
-    value = pl.when(value.is_between(_FIRST_DAY, _LAST_DAY)).then(value)
-    return value, pl.when(text.is_not_null() & value.is_null()).then(pl.lit(UNREADABLE))
+    return (
+        pl.DataFrame({"text": texts})
+        .select("text", pl.when(value.is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias("value"))
+        .select("value", _unreadable(text))
+    )
 
 
-def _has(groups: pl.Expr, name: str) -> pl.Expr:
-    return groups.struct.field(name).is_not_null()
+def _groups(texts: pl.Series, pattern: str) -> pl.DataFrame:
+    """The parts of each text, one column a group; made once, for a regular expression is the slow part."""
+    return pl.DataFrame({"text": texts}).with_columns(parts=pl.col("text").str.extract_groups(pattern)).unnest("parts")
 
 
-def _decimals(
-    groups: pl.Expr, kind: ColumnType, is_well_formed: pl.Expr, is_negative: pl.Expr
-) -> tuple[pl.Expr, pl.Expr]:
+def _has(group: str) -> pl.Expr:
+    return pl.col(group).is_not_null()
+
+
+def _decimals(groups: pl.DataFrame, kind: ColumnType, is_well_formed: pl.Expr, is_negative: pl.Expr) -> pl.DataFrame:
     places = _DECIMALS[kind]
-    whole = groups.struct.field("whole").str.replace_all(",", "", literal=True)
-    decimals = groups.struct.field("decimals")
-    is_number = is_well_formed & (whole.is_not_null() | decimals.is_not_null())
-    is_number &= whole.fill_null("").str.len_chars() <= _WHOLE_DIGITS[kind]
-    is_precise = decimals.is_not_null() & (decimals.str.len_chars() > places + 1)
+    whole = pl.col("whole").str.replace_all(",", "", literal=True).fill_null("")
+    decimals = pl.col("decimals").fill_null("")
+    is_number = is_well_formed & (_has("whole") | _has("decimals")) & (whole.str.len_chars() <= _WHOLE_DIGITS[kind])
+    is_exact = decimals.str.len_chars() <= places + 1
     sign = pl.when(is_negative).then(pl.lit("-")).otherwise(pl.lit(""))
-    plain = pl.concat_str(sign, whole.fill_null("0"), decimals.fill_null(""))
-    value = pl.when(is_number & ~is_precise).then(plain).cast(pl.Decimal(_PRECISION[kind], places), strict=False)
-    code = pl.when(is_number & is_precise).then(pl.lit(TOO_PRECISE)).when(value.is_null()).then(pl.lit(UNREADABLE))
-    return value, code
+    plain = pl.when(is_number & is_exact).then(pl.concat_str(sign, pl.lit("0"), whole, decimals))
+    return groups.select(
+        "text",
+        plain.cast(pl.Decimal(_PRECISION[kind], places), strict=False).alias("value"),
+        (is_number & ~is_exact).alias("is_too_precise"),
+    ).select(
+        "value",
+        pl.when("is_too_precise").then(pl.lit(TOO_PRECISE)).otherwise(_unreadable(pl.col("text"))).alias("problem"),
+    )
+
+
+def _unreadable(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.is_not_null() & pl.col("value").is_null()).then(pl.lit(UNREADABLE)).alias("problem")

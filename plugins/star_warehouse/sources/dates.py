@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-_DIRECTIVES = {"%d": r"\d{1,2}", "%m": r"\d{1,2}", "%Y": r"\d{4}", "%y": r"\d{2}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]+"}
+_DIRECTIVES = {
+    "%d": r"\d{1,2}",
+    "%m": r"\d{1,2}",
+    "%Y": r"\d{4}",
+    "%y": r"\d{2}",
+    "%b": "[A-Za-z]{3}",
+    "%B": "[A-Za-z]+",
+}
 _FIXED_WIDTH = {"%d": r"\d{2}", "%m": r"\d{2}"}
 
 

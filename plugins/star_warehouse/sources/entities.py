@@ -138,9 +138,7 @@ _ALL = (
             reported_date="date",
             validated_date="date",
         ),
-        required=frozenset(
-            {"project_id", "measure_code", "period_start_date", "period_end_date", "evidence_status"}
-        ),
+        required=frozenset({"project_id", "measure_code", "period_start_date", "period_end_date", "evidence_status"}),
     ),
     Entity(
         "contract",

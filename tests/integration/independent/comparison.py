@@ -73,6 +73,8 @@ def _cell_differences(where: str, key: CellKey, cell: Cell, row: Row) -> Iterato
             "unknown_gbp": denominator - located,
             "gross_basis_gbp": pounds(cell.gross),
             "lines_count": cell.lines,
+            "suppliers_count": len(cell.suppliers),
+            "is_sample": cell.invented_lines > 0,
         },
     )
     is_withheld = row["status"] == "incomplete" and key.partner == ALL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -55,7 +55,14 @@ def weight_figures(lots: list[Lot]) -> Figures:
 
 
 def participations(lots: list[Lot], bids: list[Bid]) -> Participations:
-    """Count compliant bids on awarded lots, and those that won, by partner, award year and cohort."""
+    """Count compliant bids on awarded lots, and those that won, by partner, award year and cohort.
+
+    Raises:
+        ValueError: two lots carry the same reference and number, so that bids belong to neither for certain.
+    """
+    repeated = [key for key, count in Counter(lot.key for lot in lots).items() if count > 1]
+    if repeated:
+        raise ValueError(f"lots with the same reference and number: {repeated}")
     places = {lot.key: place for lot in lots if (place := _place(lot)) is not None}
     found: Participations = defaultdict(Participation)
     for bid in bids:

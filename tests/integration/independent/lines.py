@@ -37,6 +37,11 @@ class SpendLine:
         return self.is_redacted and "commercial" in (self.supplier_name or "").lower()
 
     @property
+    def is_invented(self) -> bool:
+        """Tell whether the payee's name says that it is made up, with whatever blank and in whatever case."""
+        return (self.supplier_name or "").lower().split()[:1] == ["invented"]
+
+    @property
     def financial_year(self) -> str:
         """The financial year of the payment."""
         return financial_year(self.payment_date)

@@ -46,13 +46,23 @@ class CellKey(NamedTuple):
 
 
 class Cell:
-    """The sums of one row, in pence, and its number of lines, all and located."""
+    """The sums of one row in pence, its lines (all, located, with an invented payee) and its suppliers."""
 
-    __slots__ = ("denominator", "gross", "lines", "located", "located_lines", "numerator")
+    __slots__ = (
+        "denominator",
+        "gross",
+        "invented_lines",
+        "lines",
+        "located",
+        "located_lines",
+        "numerator",
+        "suppliers",
+    )
 
     def __init__(self) -> None:
         self.numerator = self.denominator = self.located = self.gross = 0
-        self.lines = self.located_lines = 0
+        self.lines = self.located_lines = self.invented_lines = 0
+        self.suppliers: set[str] = set()
 
 
 class _Group(NamedTuple):
@@ -71,25 +81,42 @@ class _Group(NamedTuple):
     rings: tuple[str, ...]
 
 
+class _Sums:
+    """What the lines of a group add up to."""
+
+    __slots__ = ("invented_lines", "lines", "pence", "suppliers")
+
+    def __init__(self) -> None:
+        self.pence = self.lines = self.invented_lines = 0
+        self.suppliers: set[str] = set()
+
+    def add(self, line: SpendLine) -> None:
+        self.pence += line.pence
+        self.lines += 1
+        self.invented_lines += line.is_invented
+        if line.supplier_key is not None:
+            self.suppliers.add(line.supplier_key)
+
+
 def retention_cells(lines: list[SpendLine], scope: Scope, districts: Districts) -> dict[CellKey, Cell]:
     """Compute every row of the retention table that has at least one line."""
-    groups: dict[_Group, list[int]] = defaultdict(lambda: [0, 0])
+    groups: dict[_Group, _Sums] = defaultdict(_Sums)
     bases = _Bases(lines)
     for place, line in enumerate(lines):
         for group in _groups_of(line, bases.of(place, line), scope.scope_class(line), districts):
-            sums = groups[group]
-            sums[0] += line.pence
-            sums[1] += 1
+            groups[group].add(line)
     cells: dict[CellKey, Cell] = defaultdict(Cell)
-    for group, (pence, count) in groups.items():
+    for group, sums in groups.items():
         for key in _keys_of(group):
             cell = cells[key]
-            cell.denominator += pence
-            cell.lines += count
-            cell.located += pence if group.is_located else 0
-            cell.located_lines += count if group.is_located else 0
-            cell.gross += pence if group.is_gross else 0
-            cell.numerator += pence if key.ring in group.rings else 0
+            cell.denominator += sums.pence
+            cell.lines += sums.lines
+            cell.invented_lines += sums.invented_lines
+            cell.suppliers |= sums.suppliers
+            cell.located += sums.pence if group.is_located else 0
+            cell.located_lines += sums.lines if group.is_located else 0
+            cell.gross += sums.pence if group.is_gross else 0
+            cell.numerator += sums.pence if key.ring in group.rings else 0
     return dict(cells)
 
 

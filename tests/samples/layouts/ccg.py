@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from tests.samples.layouts.text import day_month_year, delimited, plain
+from tests.samples.lines import Line
 from tests.samples.partners import BY_CODE
 from tests.samples.periods import MONTH_NAMES
-from tests.samples.spend import Line
 from tests.samples.unreadable import with_unreadable
 
 HEADER = (

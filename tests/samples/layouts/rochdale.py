@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from tests.samples.layouts.workbook import Cell, Sheet, write_workbook
+from tests.samples.lines import Line
 from tests.samples.periods import MONTH_NAMES
-from tests.samples.spend import Line
 
 HEADER = (
     "Dept", "Payee", "Payee ID", "Companies House No", "Post Code", "HQ Post Code", "Paid On", "Trans Ref", "Net £",

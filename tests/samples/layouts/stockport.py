@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.samples.layouts.text import day_month_year, delimited, grouped
-from tests.samples.spend import Line
+from tests.samples.lines import Line
 from tests.samples.unreadable import with_unreadable
 
 HEADER = (

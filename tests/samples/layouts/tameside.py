@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tests.samples.layouts.text import day_named_month, delimited, grouped
+from tests.samples.lines import Line
 from tests.samples.periods import month_end
-from tests.samples.spend import Line
 
 HEADER = (
     "Service Area", "Vendor", "Vendor Code", "Reg. No.", "Vendor P/Code", "Date Paid", "Ref", "Net", "Gross",

@@ -31,11 +31,14 @@ def day_named_month(day: date) -> str:
     return f"{day.day:02d}-{MONTH_NAMES[day.month - 1][:3]}-{day.year}"
 
 
-def delimited(
-    rows: Iterable[Sequence[str]], delimiter: str, line_end: str, quote_all: bool = False
-) -> str:
+def delimited(rows: Iterable[Sequence[str]], delimiter: str, line_end: str, quote_all: bool = False) -> str:
     """Write rows as delimited text, quoted where needed or everywhere."""
     buffer = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-    csv.writer(buffer, delimiter=delimiter, lineterminator=line_end, quoting=quoting).writerows(rows)
+    writer = csv.writer(
+        buffer,
+        delimiter=delimiter,
+        lineterminator=line_end,
+        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+    )
+    writer.writerows(rows)
     return buffer.getvalue()

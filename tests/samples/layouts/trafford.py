@@ -7,7 +7,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from tests.samples.layouts.text import delimited, plain
-from tests.samples.spend import Line
+from tests.samples.lines import Line
 from tests.samples.unreadable import with_unreadable
 
 HEADER = (

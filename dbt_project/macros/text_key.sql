@@ -1,0 +1,20 @@
+{#- A text as labels, codes and names are compared: lower case, blanks (the non-breaking one too) squeezed. -#}
+{% macro squeezed(text) -%}
+    nullif(btrim(regexp_replace(lower({{ text }}), '[[:space:]\u00a0]+', ' ', 'g')), '')
+{%- endmacro %}
+
+{#- A postcode as it is matched: whole, upper case, letters and digits only. -#}
+{% macro postcode_key(text) -%}
+    nullif(regexp_replace(upper({{ text }}), '[^A-Z0-9]', '', 'g'), '')
+{%- endmacro %}
+
+{#- A company number as it is compared: upper case, no blanks, at least eight characters. -#}
+{% macro company_number_key(text) -%}
+    {%- set compact = "nullif(regexp_replace(upper(" ~ text ~ "), '[[:space:]\\u00a0]+', '', 'g'), '')" -%}
+    case when length({{ compact }}) < 8 then lpad({{ compact }}, 8, '0') else {{ compact }} end
+{%- endmacro %}
+
+{#- Whether a name is one that the sample deliveries invented. NULL names are not. -#}
+{% macro is_sample_name(name) -%}
+    coalesce({{ name }} like '{{ var("sample_prefix") }}%', false)
+{%- endmacro %}

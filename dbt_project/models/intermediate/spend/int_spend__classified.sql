@@ -1,0 +1,51 @@
+with matched as (
+    {%- for field in ['supplier_name', 'purpose', 'category_label', 'department'] %}
+    select
+        line.delivery_id,
+        line.line_number,
+        text_matched.priority,
+        text_matched.rule_id,
+        text_matched.scope_class
+    from {{ ref('stg_spend__line') }} as line
+    inner join {{ ref('int_spend__text_matched') }} as text_matched
+        on
+            text_matched.field = '{{ field }}'
+            and line.{{ field }} = text_matched.written_text
+            and {{ is_valid_on('line.payment_date', 'text_matched.valid_from', 'text_matched.valid_to') }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+deciding as (
+    select distinct on (delivery_id, line_number)
+        delivery_id,
+        line_number,
+        rule_id,
+        scope_class
+    from matched
+    order by delivery_id, line_number, priority
+),
+
+decided as (
+    select
+        line.delivery_id,
+        line.line_number,
+        coalesce(deciding.rule_id, 'default') as scope_rule_id,
+        coalesce(deciding.scope_class, 'influenceable') as scope_class
+    from {{ ref('stg_spend__line') }} as line
+    left join deciding
+        on line.delivery_id = deciding.delivery_id and line.line_number = deciding.line_number
+)
+
+select
+    decided.delivery_id,
+    decided.line_number,
+    decided.scope_rule_id,
+    decided.scope_class,
+    scope_class.is_influenceable,
+    scope_class.is_intra_partner,
+    scope_class.is_redacted
+from decided
+inner join {{ ref('scope_class') }} as scope_class on decided.scope_class = scope_class.scope_class

@@ -1,0 +1,1 @@
+{{ retention_of_ring('own_borough') }}

@@ -1,0 +1,49 @@
+-- Spend files add up; the others are snapshots of everything so far, of which the latest counts.
+with loaded as (
+    select
+        delivery.delivery_id,
+        delivery.source_id,
+        feed.kind,
+        feed.partner_code,
+        feed.extract,
+        delivery.file_name,
+        delivery.sha256::text as sha256,
+        delivery.state,
+        delivery.period_key,
+        delivery.period_start_date,
+        delivery.period_end_date,
+        delivery.lines_in,
+        delivery.lines_loaded,
+        delivery.lines_rejected,
+        delivery.lines_skipped,
+        delivery.amount_loaded_gbp,
+        delivery.loaded_at,
+        row_number() over (
+            partition by delivery.source_id
+            order by delivery.period_end_date desc, delivery.delivery_id desc
+        ) as newest_first
+    from {{ source('ops', 'delivery') }} as delivery
+    inner join {{ source('ops', 'source') }} as feed on delivery.source_id = feed.source_id
+    where delivery.state = 'loaded'
+)
+
+select
+    delivery_id,
+    source_id,
+    kind,
+    partner_code,
+    extract,
+    file_name,
+    sha256,
+    state,
+    period_key,
+    period_start_date,
+    period_end_date,
+    lines_in,
+    lines_loaded,
+    lines_rejected,
+    lines_skipped,
+    amount_loaded_gbp,
+    loaded_at
+from loaded
+where kind = 'spend' or newest_first = 1

@@ -1,0 +1,4 @@
+select
+    postcode_key,
+    gss_code
+from {{ source('reference', 'postcode') }}

@@ -1,0 +1,33 @@
+select
+    partner_code,
+    financial_year,
+    fy_start_date,
+    quarter,
+    composition_from_date,
+    is_member,
+    is_influenceable,
+    is_intra_partner,
+    meets_supplier_year,
+    meets_transaction,
+    supplier_key,
+    remit_gss_code,
+    registered_gss_code,
+    sum(amount_gbp) as amount_gbp,
+    coalesce(sum(amount_gbp) filter (where is_gross_basis), 0)::numeric(18, 2) as gross_basis_gbp,
+    count(*) as lines_count,
+    bool_or(is_sample) as is_sample
+from {{ ref('fct_payment_line') }}
+group by
+    partner_code,
+    financial_year,
+    fy_start_date,
+    quarter,
+    composition_from_date,
+    is_member,
+    is_influenceable,
+    is_intra_partner,
+    meets_supplier_year,
+    meets_transaction,
+    supplier_key,
+    remit_gss_code,
+    registered_gss_code

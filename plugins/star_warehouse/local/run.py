@@ -1,0 +1,184 @@
+"""``make run``: take in what waits, publish what is due, show it, and leave nothing running."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from star_warehouse.airflow_glue.names import REFUSAL_KEY, RELEASE, run_key
+from star_warehouse.database import Warehouse
+from star_warehouse.local.airflow_api import AirflowApi, DagRun
+from star_warehouse.local.airflow_environment import Airflow
+from star_warehouse.local.airflow_services import AirflowServices
+from star_warehouse.local.display import Display, FeedProgress, Snapshot
+from star_warehouse.local.headline_table import print_headline
+from star_warehouse.local.sample import deliver_sample, sample_is_wanted
+from star_warehouse.local.server import running_warehouse
+from star_warehouse.local.session import airflow_of, alone, interruptible, prepare, undisturbed
+from star_warehouse.local.work import Work, find_work
+from star_warehouse.refusal import Refusal
+from star_warehouse.release import release_is_due
+from star_warehouse.settings import Settings
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+# The event of a settled delivery becomes a release run within a round or two of the scheduler.
+_SECONDS_FOR_THE_EVENT = 15.0
+_FAILED = 1
+
+
+def run(settings: Settings, console: Console) -> int:
+    """Take in everything that waits, publish a release when one is due, print the headline table, stop everything.
+
+    Args:
+        settings: the warehouse's settings.
+        console: where to show progress and results.
+
+    Returns:
+        The exit code: 0, or 1 when a DAG failed, a delivery was refused, or the gate refused the release.
+
+    Raises:
+        Refusal: it could not begin: a port is taken, the disk is full, a source is declared wrongly.
+    """
+    began = time.monotonic()
+    with alone(settings, "star-warehouse run"), interruptible():
+        _end_leftovers(settings, console)
+        with running_warehouse(settings) as warehouse:
+            prepare(settings, warehouse)
+            airflow = airflow_of(settings, warehouse, has_schedules=False)
+            if sample_is_wanted(settings, warehouse):
+                console.print("A new home: writing the invented sample deliveries.")
+                console.print(f"{deliver_sample(settings):,} sample files now wait in {settings.inbox}.")
+            work = find_work(settings, warehouse)
+            if work.is_nothing:
+                console.print("Nothing new: no file waits, and the live release shows all that was taken in.")
+                failures = []
+            else:
+                failures = _through_airflow(airflow, warehouse, work, console)
+            print_headline(warehouse, console)
+            for failure in failures:
+                console.print(f"[red]Failed:[/red] {failure}", soft_wrap=True, highlight=False)
+            _where_next(airflow, console, time.monotonic() - began)
+    return _FAILED if failures else 0
+
+
+def _end_leftovers(settings: Settings, console: Console) -> None:
+    if ended := AirflowServices.end_leftovers(settings):
+        console.print(f"Ended {ended} processes that an interrupted run left behind.")
+
+
+def _through_airflow(airflow: Airflow, warehouse: Warehouse, work: Work, console: Console) -> list[str]:
+    """Do the work through Airflow; the sentences of what failed."""
+    services = AirflowServices(airflow)
+    try:
+        console.print("Starting Airflow: API server, scheduler, DAG processor, triggerer.")
+        services.start()
+        services.wait_until_ready([*work.dags, RELEASE])
+        console.print(f"Airflow is ready at {airflow.address}.")
+        try:
+            return _watch(airflow, services, warehouse, work, console)
+        except httpx.HTTPError as error:
+            services.refuse_ended()
+            raise Refusal(
+                f"Airflow's API does not answer as expected: {error}.",
+                where=f"{airflow.address}, log {airflow.service_logs / 'api-server.log'}",
+                way_out="Run again: it goes on where this run stopped.",
+            ) from error
+    finally:
+        with undisturbed():
+            services.stop()
+
+
+def _watch(
+    airflow: Airflow, services: AirflowServices, warehouse: Warehouse, work: Work, console: Console
+) -> list[str]:
+    api = services.api
+    began = datetime.now(UTC)
+    for dag_id in work.dags:
+        api.trigger(dag_id)
+    if work.needs_release and not work.dags:
+        api.trigger(RELEASE)
+    quiet_since: float | None = None
+    was_triggered = False
+    with Display(console) as display:
+        while True:
+            services.refuse_ended()
+            runs = api.runs_since(began)
+            display.show(_snapshot(api, warehouse, work, runs))
+            if any(not run.is_finished for run in runs) or len(runs) < len(work.dags):
+                quiet_since = None
+            elif any(run.dag_id == RELEASE and run.state == "failed" for run in runs):
+                break
+            elif quiet_since is None:
+                if not release_is_due(warehouse, airflow.settings):
+                    break
+                quiet_since = time.monotonic()
+            elif time.monotonic() - quiet_since > _SECONDS_FOR_THE_EVENT:
+                if was_triggered or not release_is_due(warehouse, airflow.settings):
+                    break
+                # Events of an earlier, interrupted run may have been used up; the ledger knows better.
+                api.trigger(RELEASE)
+                was_triggered, quiet_since = True, None
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        display.show(_snapshot(api, warehouse, work, runs), is_last=True)
+    return [_why(api, airflow.home, run) for run in runs if run.state == "failed"]
+
+
+def _snapshot(api: AirflowApi, warehouse: Warehouse, work: Work, runs: list[DagRun]) -> Snapshot:
+    state_of = {run.dag_id: run.state for run in runs}
+    feed_of = {dag_id: source_id for source_id, dag_id in work.ingest_dags.items()}
+    read = _files_read(warehouse, [run_key(run.dag_id, run.run_id) for run in runs if run.dag_id in feed_of])
+    feeds = []
+    for dag_id, source_id in feed_of.items():
+        files, lines = read.get(source_id, (0, 0))
+        feeds.append(
+            FeedProgress(source_id, state_of.get(dag_id, "queued"), files, max(work.waiting[source_id], files), lines)
+        )
+    others = {run.dag_id: run.state for run in runs if run.dag_id not in feed_of}
+    tasks = tuple(sorted(f"{task.dag_id}.{task.task_id}" for task in api.running_tasks()))
+    return Snapshot(tuple(feeds), tuple(others.items()), tasks)
+
+
+def _files_read(warehouse: Warehouse, run_keys: list[str]) -> Mapping[str, tuple[int, int]]:
+    """Files and lines that these runs are through with, by source."""
+    with warehouse.connect() as connection:
+        rows = connection.execute(
+            """
+            select source_id, count(*), coalesce(sum(lines_in), 0)::bigint from ops.delivery
+            where run_id = any(%s) and state not in ('seen', 'landed')
+            group by source_id
+            """,
+            (run_keys,),
+        ).fetchall()
+    return {source_id: (files, lines) for source_id, files, lines in rows}
+
+
+def _why(api: AirflowApi, airflow_home: Path, run: DagRun) -> str:
+    """One sentence for a failed run: what its task said, or where its log is."""
+    sentences = []
+    for task in api.tasks_of(run):
+        if task.state == "failed":
+            log = airflow_home / "logs" / "tasks" / f"dag_id={run.dag_id}" / f"run_id={run.run_id}"
+            said = api.note_of(task, REFUSAL_KEY) or f"it broke; see the log under {log / f'task_id={task.task_id}'}"
+            sentences.append(f"{run.dag_id}.{task.task_id}: {said}")
+    return " ".join(sentences) or f"{run.dag_id} failed; see the logs under {airflow_home / 'logs'}"
+
+
+def _where_next(airflow: Airflow, console: Console, seconds: float) -> None:
+    minutes, rest = divmod(int(seconds), 60)
+    took = f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    console.print(
+        f"\nDone in {took}; everything that was started is stopped. Where to look next:\n"
+        "  star-warehouse headline                     this table again\n"
+        "  star-warehouse status                       what every feed delivered\n"
+        "  star-warehouse releases                     the releases\n"
+        "  star-warehouse psql                         the warehouse; the published tables are in schema shared\n"
+        "  make up                                     Airflow's pages and the warehouse, until Ctrl-C\n"
+        "  star-warehouse deliver SOURCE FILE…         deliver a file, then run again",
+        highlight=False,
+        soft_wrap=True,
+    )

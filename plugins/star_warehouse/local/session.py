@@ -1,0 +1,99 @@
+"""One run of the local services at a time: alone with its home folder, and stopped in order however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from star_warehouse.database import SHARED_READER, Warehouse, ensure_shared_reader, migrate
+from star_warehouse.local.airflow_environment import Airflow
+from star_warehouse.local.airflow_metadata import metadata_url
+from star_warehouse.local.credentials import ensure_credentials
+from star_warehouse.local.locks import LockIsHeld, exclusive
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal asked this process to end; ``exit_code`` is the one that says so to the shell."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+        super().__init__(signal.Signals(number).name)
+
+
+@contextmanager
+def alone(settings: Settings, command: str) -> Iterator[None]:
+    """Be the only ``run`` or ``up`` of this home folder.
+
+    Raises:
+        Refusal: another one is at work; the sentence names its process.
+    """
+    try:
+        with exclusive(settings.home / "locks" / "services", f"{command}, process {os.getpid()}"):
+            yield
+    except LockIsHeld as error:
+        raise Refusal(
+            f"Another command is at work here: {error.holder or 'just starting'}.",
+            where=f"home folder {settings.home}",
+            way_out="Wait for it to end or stop it, or give another home with STAR_HOME and other ports.",
+        ) from error
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Turn requests to end (a closed terminal, ``kill``) into an exception, as Ctrl-C is one."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    before = {number: signal.signal(number, interrupt) for number in _ENDING_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let nobody interrupt what is being put in order; it takes seconds."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *_ENDING_SIGNALS)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def prepare(settings: Settings, warehouse: Warehouse) -> None:
+    """Bring the warehouse's own tables and roles up to date; nothing to do is fine.
+
+    Raises:
+        Refusal: the warehouse does not allow it.
+    """
+    migrate(warehouse)
+    if settings.external_warehouse_url and _reader_exists(warehouse):
+        # Whoever runs that server gave the role its password.
+        return
+    ensure_shared_reader(warehouse, ensure_credentials(settings.home).reader_password)
+
+
+def _reader_exists(warehouse: Warehouse) -> bool:
+    with warehouse.connect() as connection:
+        found = connection.execute("select 1 from pg_roles where rolname = %s", (SHARED_READER,)).fetchone()
+    return found is not None
+
+
+def airflow_of(settings: Settings, warehouse: Warehouse, *, has_schedules: bool) -> Airflow:
+    """This machine's Airflow beside a warehouse.
+
+    Raises:
+        Refusal: there is no metadata database and it may not be made.
+    """
+    return Airflow(settings, ensure_credentials(settings.home), metadata_url(settings, warehouse), has_schedules)
