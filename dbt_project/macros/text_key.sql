@@ -14,7 +14,7 @@
     case when length({{ compact }}) < 8 then lpad({{ compact }}, 8, '0') else {{ compact }} end
 {%- endmacro %}
 
-{#- Whether a name is one that the sample deliveries invented. NULL names are not. -#}
+{#- Whether a name is one that the sample deliveries invented, however its case and blanks are. NULL names are not. -#}
 {% macro is_sample_name(name) -%}
-    coalesce({{ name }} like '{{ var("sample_prefix") }}%', false)
+    coalesce({{ name }} ~* '^[[:space:]\u00a0]*{{ var("sample_prefix") }}[[:space:]\u00a0]', false)
 {%- endmacro %}

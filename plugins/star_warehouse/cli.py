@@ -90,8 +90,11 @@ def deliver(
 def sample(folder: Annotated[Path, typer.Argument(help="Where to write them, a folder a feed.")]) -> None:
     """Write the invented sample deliveries to a folder."""
     from star_warehouse.local.sample import write_sample
+    from star_warehouse.local.session import alone
 
-    count = write_sample(Settings.from_environment(), folder)
+    settings = Settings.from_environment()
+    with alone(settings, "star-warehouse sample") as children:
+        count = write_sample(settings, children, folder)
     _console().print(f"{count:,} invented sample deliveries in {folder}.", soft_wrap=True, highlight=False)
 
 

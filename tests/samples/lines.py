@@ -57,7 +57,8 @@ class Sheet:
         self.rng = rng
         self.drafts: list[Draft] = []
         self._days = {month: working_days(month) for month in months}
-        self._weights = {month: rng.uniform(0.75, 1.25) * (1.2 if month.month == 3 else 1.0) for month in months}
+        self._weights = {month: rng.uniform(0.8, 1.2) * (1.15 if month.month == 3 else 1.0) for month in months}
+        self._paid = dict.fromkeys(months, 0)
         self._groups = 0
 
     def new_group(self) -> int:
@@ -66,8 +67,9 @@ class Sheet:
         return self._groups
 
     def month_of(self, months: Sequence[date]) -> date:
-        """Draw one of some months; some are busier than others."""
-        return self.rng.choices(months, [self._weights[month] for month in months])[0]
+        """Draw one of some months; some are busier than others, none runs far ahead in pounds paid."""
+        drawn = self.rng.choices(months, [self._weights[month] for month in months], k=self.rng.choice((1, 1, 2)))
+        return min(drawn, key=lambda month: self._paid[month] / self._weights[month])
 
     def day_in(self, month: date, group: int) -> date:
         """A payment day of a month; a document's lines are paid on one day."""
@@ -91,6 +93,7 @@ class Sheet:
         vat = round(pence * category.vat_pct / 100)
         line = Line(vendor, day, pence, vat, purpose, label, code)
         self.drafts.append(Draft(line, group))
+        self._paid[day.replace(day=1)] += pence
         return line
 
     def repeat(self) -> None:

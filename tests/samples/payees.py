@@ -11,7 +11,7 @@ from datetime import date
 from tests.samples.partners import PARTNERS, Partner
 from tests.samples.words import PLACE_WORDS, Category
 
-ELSEWHERE_CATEGORY = Category("990100", "Corporate Items", "Corporate Services", (), (), 0, 0)
+CORPORATE_CATEGORY = Category("990100", "Corporate Items", "Corporate Services", (), (), 0, 0)
 CARE_CATEGORY = Category("010900", "Care Packages", "Adult Care", (), (), 0, 0)
 
 RECHARGES = (

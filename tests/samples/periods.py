@@ -17,11 +17,6 @@ def financial_year(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
-def year_label(start_year: int) -> str:
-    """``2018`` → ``2018/19``."""
-    return f"{start_year}/{(start_year + 1) % 100:02d}"
-
-
 def month_end(first: date) -> date:
     """Last day of the month of a day."""
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])

@@ -17,7 +17,7 @@ from tests.samples.amounts import ORDINARY, STEADY, Habit, split
 from tests.samples.edges import EdgeLine, edge_lines
 from tests.samples.lines import Documents, Line, Sheet
 from tests.samples.partners import PARTNERS, Partner
-from tests.samples.payees import CARE_CATEGORY, ELSEWHERE_CATEGORY, Payee, fellow_partner, payees_of, purpose_between
+from tests.samples.payees import CARE_CATEGORY, CORPORATE_CATEGORY, Payee, fellow_partner, payees_of, purpose_between
 from tests.samples.plan import GROUPS, Season, seasons
 from tests.samples.seed import draw_for
 from tests.samples.suppliers import Company, Register, Supplier, Vendor
@@ -235,7 +235,7 @@ class _Bookkeeper:
     def _supplier_lines(self, sheet: Sheet, season: Season, supplier: Supplier, total: int, count: int) -> None:
         rng = sheet.rng
         # Big suppliers are paid in instalments, small ones now and then.
-        spread = max(0.7, 1.7 - 0.45 * math.log10(max(1.0, total / _FLOOR)))
+        spread = max(0.5, 1.7 - 0.55 * math.log10(max(1.0, total / _FLOOR)))
         habit = Habit(ORDINARY.petty, ORDINARY.credits, spread)
         group = sheet.new_group()
         day = sheet.day_in(sheet.month_of(season.months), group)
@@ -306,7 +306,7 @@ class _Bookkeeper:
         name = payee.name
         if self._partner.code == "knowsley":
             name = name.replace("St Helens", "St. Helens")
-        company = Company(name, number, payee.district, ELSEWHERE_CATEGORY, "Large", False)
+        company = Company(name, number, payee.district, CORPORATE_CATEGORY, "Large", False)
         return register.vendor(self._partner, company, rng, name=name)
 
 

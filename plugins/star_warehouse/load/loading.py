@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 
 import polars as pl
+import psycopg
 from psycopg import sql
 
 from star_warehouse.load.ledger import Connection
 from star_warehouse.load.lines import DeliveryLines, TableLines
+from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Period
 
 _ROWS_AT_ONCE = 20_000
@@ -21,8 +23,20 @@ def load_delivery(
     """COPY the lines and the rejected lines, and set the delivery to ``checking``: one transaction.
 
     Raises:
+        Refusal: the database's disk is full.
         RuntimeError: the database holds another number of lines than were sent.
     """
+    try:
+        _load(connection, delivery_id, file_name, period, lines)
+    except psycopg.errors.DiskFull as error:
+        raise Refusal(
+            f"The disk of the warehouse is full; nothing of {file_name} was loaded.",
+            where=f"delivery {delivery_id}",
+            way_out="Free some room there and run again; the delivery still waits.",
+        ) from error
+
+
+def _load(connection: Connection, delivery_id: int, file_name: str, period: Period, lines: DeliveryLines) -> None:
     with connection.transaction():
         for table in lines.tables:
             _copy(connection, "raw", table.entity, table.frame, delivery_id)

@@ -38,11 +38,6 @@ class Airflow:
         return self.settings.home / "airflow"
 
     @property
-    def service_logs(self) -> Path:
-        """Where each service writes its log."""
-        return self.home / "logs" / "services"
-
-    @property
     def address(self) -> str:
         """Where the pages and the API are."""
         return f"http://127.0.0.1:{self.settings.airflow_port}"

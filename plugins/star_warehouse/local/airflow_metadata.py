@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from star_warehouse.database import Warehouse
+from star_warehouse.local.processes import Children
 from star_warehouse.local.server import AIRFLOW_DATABASE
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
@@ -70,31 +69,21 @@ def _create(warehouse: Warehouse, name: str) -> None:
             ) from error
 
 
-def migrate_metadata(url: str, environment: Mapping[str, str], log: Path) -> None:
+def migrate_metadata(children: Children, environment: Mapping[str, str]) -> None:
     """Bring Airflow's tables to the version of the installed Airflow.
 
     Args:
-        url: libpq URL of the metadata database.
-        environment: variables of Airflow's processes.
-        log: file for what Airflow says while it does so.
+        children: what runs Airflow's command.
+        environment: variables of Airflow's processes; they say where the metadata are.
 
     Raises:
         Refusal: the migration failed; the sentence names the log.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as stream:
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", "db", "migrate"],
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode != 0:
+    code = children.run("migrate", [sys.executable, "-m", "airflow", "db", "migrate"], environment)
+    if code != 0:
         raise Refusal(
-            f"Airflow's tables could not be set up (exit code {done.returncode}).",
-            where=f"log {log}",
+            f"Airflow's tables could not be set up (exit code {code}): {children.last_words('migrate')}",
+            where=f"log {children.log('migrate')}",
             way_out="Read the end of that log, then run again.",
         )
 

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 
@@ -14,9 +13,8 @@ from star_warehouse.local.airflow_api import AirflowApi
 from star_warehouse.local.airflow_environment import ADMIN, Airflow
 from star_warehouse.local.airflow_metadata import end_unfinished_runs, migrate_metadata
 from star_warehouse.local.postgres import refuse_taken_port
-from star_warehouse.local.processes import Services, end_leftovers
+from star_warehouse.local.processes import Children
 from star_warehouse.refusal import Refusal
-from star_warehouse.settings import Settings
 
 # The logs of tasks lie on this machine, where the API server reads them itself; so nobody serves them on another port.
 _SERVICES = {
@@ -38,18 +36,14 @@ class AirflowServices:
 
     Args:
         airflow: this machine's Airflow and its settings.
+        children: what runs the services.
     """
 
-    def __init__(self, airflow: Airflow) -> None:
+    def __init__(self, airflow: Airflow, children: Children) -> None:
         self._airflow = airflow
-        self._services = Services(airflow.service_logs, _register(airflow.settings))
+        self._children = children
         self._started_at = datetime.now(UTC)
         self.api = AirflowApi(airflow.address, ADMIN, airflow.credentials.airflow_admin_password)
-
-    @staticmethod
-    def end_leftovers(settings: Settings) -> int:
-        """End what a killed run left; how many processes that were."""
-        return end_leftovers(_register(settings))
 
     def start(self) -> None:
         """Bring the metadata up to date and start the four services, without waiting for them.
@@ -61,11 +55,11 @@ class AirflowServices:
         refuse_taken_port(airflow.settings.airflow_port, "STAR_AIRFLOW_PORT", "Airflow's pages and API")
         airflow.write_password_file()
         environment = airflow.environment()
-        migrate_metadata(airflow.database_url, environment, airflow.service_logs / "migrate.log")
+        migrate_metadata(self._children, environment)
         end_unfinished_runs(airflow.database_url)
         self._started_at = datetime.now(UTC)
         for name, options in _SERVICES.items():
-            self._services.start(name, [sys.executable, "-m", "airflow", name, *options], environment)
+            self._children.start(name, [sys.executable, "-m", "airflow", name, *options], environment)
 
     def wait_until_ready(self, dag_ids: Iterable[str]) -> None:
         """Wait until every service shows a sign of life and every one of these DAGs has been read.
@@ -88,7 +82,7 @@ class AirflowServices:
         raise Refusal(
             f"Airflow was not ready within {_SECONDS_TO_START} seconds"
             + (f"; not read yet: {', '.join(sorted(missing))}." if is_alive else "."),
-            where=f"logs {self._airflow.service_logs}",
+            where=f"logs {self._children.logs}",
             way_out="Read the ends of those logs, then run again.",
         )
 
@@ -98,9 +92,9 @@ class AirflowServices:
         Raises:
             Refusal: names the service and its log.
         """
-        for name, code in self._services.ended().items():
-            log = self._services.log(name)
-            said = _last_line(log)
+        for name, code in self._children.ended().items():
+            log = self._children.log(name)
+            said = self._children.last_words(name)
             if "address already in use" in said.lower():
                 refuse_taken_port(self._airflow.settings.airflow_port, "STAR_AIRFLOW_PORT", "Airflow's pages and API")
             raise Refusal(
@@ -112,7 +106,7 @@ class AirflowServices:
     def stop(self) -> None:
         """Stop the services and every task that still runs."""
         self.api.close()
-        self._services.stop()
+        self._children.stop()
 
     def _is_alive(self) -> bool:
         health = self.api.health()
@@ -140,12 +134,3 @@ class AirflowServices:
                 where=f"DAG file {file}",
                 way_out="Correct it, or what it reads, then run again.",
             )
-
-
-def _register(settings: Settings) -> Path:
-    return settings.home / "airflow" / "services.json"
-
-
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "it said nothing"

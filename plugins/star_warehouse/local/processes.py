@@ -1,4 +1,4 @@
-"""Long-running child processes, each in a session of its own, so that all they started can be ended with them.
+"""Child processes, each in a session of its own, so that all they started can be ended with them.
 
 Their sessions are written down: when this process is killed outright, the next one finds what it left and ends it.
 """
@@ -31,27 +31,37 @@ class Session:
     began: float
 
 
-class Services:
-    """Child processes that run until they are stopped.
+class Children:
+    """Child processes that end with this one, at the latest.
 
     Args:
-        logs: folder with one log file a service.
+        logs: folder with one log file a child.
         register: file that lists the sessions, for the next run after a kill.
     """
 
     def __init__(self, logs: Path, register: Path) -> None:
-        self._logs = logs
+        self.logs = logs
         self._register = register
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._sessions: list[Session] = []
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start a service; its output goes to ``<name>.log``, begun anew."""
-        self._logs.mkdir(parents=True, exist_ok=True)
+    def start(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, folder: Path | None = None
+    ) -> None:
+        """Start a child that runs until it is stopped.
+
+        Args:
+            name: its name; its output goes to ``<name>.log``, begun anew.
+            command: program and arguments.
+            environment: all its environment variables.
+            folder: where it works; this process's folder by default.
+        """
+        self.logs.mkdir(parents=True, exist_ok=True)
         with self.log(name).open("wb") as log:
             process = subprocess.Popen(
                 command,
                 env=dict(environment),
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -61,17 +71,32 @@ class Services:
         self._sessions.append(Session(name, process.pid, psutil.Process(process.pid).create_time()))
         _write(self._register, self._sessions)
 
+    def run(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, folder: Path | None = None
+    ) -> int:
+        """Start a child and wait until it has ended by itself; its exit code."""
+        self.start(name, command, environment, folder=folder)
+        code = self._processes.pop(name).wait()
+        self._sessions = [session for session in self._sessions if session.name != name]
+        _write(self._register, self._sessions)
+        return code
+
     def log(self, name: str) -> Path:
-        """The log file of a service."""
-        return self._logs / f"{name}.log"
+        """The log file of a child."""
+        return self.logs / f"{name}.log"
+
+    def last_words(self, name: str) -> str:
+        """The last line that a child wrote to its log."""
+        lines = [line for line in self.log(name).read_text(errors="replace").splitlines() if line.strip()]
+        return lines[-1].strip() if lines else "it said nothing"
 
     def ended(self) -> dict[str, int]:
-        """The services that ended by themselves, with their exit codes."""
+        """The children that ended by themselves, with their exit codes."""
         codes = {name: process.poll() for name, process in self._processes.items()}
         return {name: code for name, code in codes.items() if code is not None}
 
     def stop(self) -> None:
-        """End every service and all that it started, within seconds."""
+        """End every child and all that it started, within seconds."""
         _end(self._sessions)
         for process in self._processes.values():
             process.wait()
@@ -81,7 +106,7 @@ class Services:
 
 
 def end_leftovers(register: Path) -> int:
-    """End the services that a killed run left behind.
+    """End the children that a killed run left behind.
 
     Args:
         register: the file in which that run listed its sessions.

@@ -17,6 +17,7 @@ from star_warehouse.local.airflow_environment import Airflow
 from star_warehouse.local.airflow_services import AirflowServices
 from star_warehouse.local.display import Display, FeedProgress, Snapshot
 from star_warehouse.local.headline_table import print_headline
+from star_warehouse.local.processes import Children
 from star_warehouse.local.sample import deliver_sample, sample_is_wanted
 from star_warehouse.local.server import running_warehouse
 from star_warehouse.local.session import airflow_of, alone, interruptible, prepare, undisturbed
@@ -45,20 +46,19 @@ def run(settings: Settings, console: Console) -> int:
         Refusal: it could not begin: a port is taken, the disk is full, a source is declared wrongly.
     """
     began = time.monotonic()
-    with alone(settings, "star-warehouse run"), interruptible():
-        _end_leftovers(settings, console)
+    with interruptible(), alone(settings, "star-warehouse run") as children:
         with running_warehouse(settings) as warehouse:
             prepare(settings, warehouse)
             airflow = airflow_of(settings, warehouse, has_schedules=False)
             if sample_is_wanted(settings, warehouse):
                 console.print("A new home: writing the invented sample deliveries.")
-                console.print(f"{deliver_sample(settings):,} sample files now wait in {settings.inbox}.")
+                console.print(f"{deliver_sample(settings, children):,} sample files now wait in {settings.inbox}.")
             work = find_work(settings, warehouse)
             if work.is_nothing:
                 console.print("Nothing new: no file waits, and the live release shows all that was taken in.")
                 failures = []
             else:
-                failures = _through_airflow(airflow, warehouse, work, console)
+                failures = _through_airflow(airflow, children, warehouse, work, console)
             print_headline(warehouse, console)
             for failure in failures:
                 console.print(f"[red]Failed:[/red] {failure}", soft_wrap=True, highlight=False)
@@ -66,14 +66,11 @@ def run(settings: Settings, console: Console) -> int:
     return _FAILED if failures else 0
 
 
-def _end_leftovers(settings: Settings, console: Console) -> None:
-    if ended := AirflowServices.end_leftovers(settings):
-        console.print(f"Ended {ended} processes that an interrupted run left behind.")
-
-
-def _through_airflow(airflow: Airflow, warehouse: Warehouse, work: Work, console: Console) -> list[str]:
+def _through_airflow(
+    airflow: Airflow, children: Children, warehouse: Warehouse, work: Work, console: Console
+) -> list[str]:
     """Do the work through Airflow; the sentences of what failed."""
-    services = AirflowServices(airflow)
+    services = AirflowServices(airflow, children)
     try:
         console.print("Starting Airflow: API server, scheduler, DAG processor, triggerer.")
         services.start()
@@ -85,7 +82,7 @@ def _through_airflow(airflow: Airflow, warehouse: Warehouse, work: Work, console
             services.refuse_ended()
             raise Refusal(
                 f"Airflow's API does not answer as expected: {error}.",
-                where=f"{airflow.address}, log {airflow.service_logs / 'api-server.log'}",
+                where=f"{airflow.address}, log {children.log('api-server')}",
                 way_out="Run again: it goes on where this run stopped.",
             ) from error
     finally:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from star_warehouse.database import Warehouse
 from star_warehouse.local.postgres import disk_full
+from star_warehouse.local.processes import Children
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 
 
-def write_sample(settings: Settings, folder: Path) -> int:
+def write_sample(settings: Settings, children: Children, folder: Path) -> int:
     """Write the sample deliveries, a folder a source; how many files there are.
 
     Args:
         settings: the warehouse's settings; the generator is part of the checkout.
+        children: what runs the generator.
         folder: where to; made when missing.
 
     Raises:
@@ -30,22 +32,18 @@ def write_sample(settings: Settings, folder: Path) -> int:
             where=f"folder {settings.repository / 'tests' / 'samples'}",
             way_out="Run from a full checkout.",
         )
-    done = subprocess.run(
+    code = children.run(
+        "sample",
         [sys.executable, "-m", "tests.samples", str(folder.resolve())],
-        cwd=settings.repository,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
+        os.environ,
+        folder=settings.repository,
     )
-    if done.returncode != 0:
-        if "No space left on device" in done.stdout:
+    if code != 0:
+        said = children.last_words("sample")
+        if "No space left on device" in said:
             raise disk_full(settings.home)
-        lines = [line for line in done.stdout.splitlines() if line.strip()] or ["it said nothing"]
         raise Refusal(
-            f"The sample deliveries could not be written: {lines[-1].strip()}",
+            f"The sample deliveries could not be written: {said}",
             where=f"folder {folder}",
             way_out="Make sure that the folder can be written, then run again.",
         )
@@ -67,7 +65,7 @@ def sample_is_wanted(settings: Settings, warehouse: Warehouse) -> bool:
         return connection.execute("select 1 from ops.delivery limit 1").fetchone() is None
 
 
-def deliver_sample(settings: Settings) -> int:
+def deliver_sample(settings: Settings, children: Children) -> int:
     """Write the sample deliveries into the inbox, all of them or, when interrupted, again next time.
 
     Returns:
@@ -76,7 +74,7 @@ def deliver_sample(settings: Settings) -> int:
     unfinished = _unfinished(settings)
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    count = write_sample(settings, unfinished)
+    count = write_sample(settings, children, unfinished)
     for file in sorted(path for path in unfinished.rglob("*") if path.is_file()):
         waiting = settings.inbox / file.relative_to(unfinished)
         waiting.parent.mkdir(parents=True, exist_ok=True)

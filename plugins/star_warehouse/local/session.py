@@ -13,6 +13,7 @@ from star_warehouse.local.airflow_environment import Airflow
 from star_warehouse.local.airflow_metadata import metadata_url
 from star_warehouse.local.credentials import ensure_credentials
 from star_warehouse.local.locks import LockIsHeld, exclusive
+from star_warehouse.local.processes import Children, end_leftovers
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 
@@ -28,15 +29,25 @@ class Interrupted(KeyboardInterrupt):
 
 
 @contextmanager
-def alone(settings: Settings, command: str) -> Iterator[None]:
-    """Be the only ``run`` or ``up`` of this home folder.
+def alone(settings: Settings, command: str) -> Iterator[Children]:
+    """Be the only ``run`` or ``up`` of this home folder; what an earlier, killed one left is ended first.
+
+    Yields:
+        What runs child processes; they are ended with the block.
 
     Raises:
         Refusal: another one is at work; the sentence names its process.
     """
     try:
         with exclusive(settings.home / "locks" / "services", f"{command}, process {os.getpid()}"):
-            yield
+            register = settings.home / "processes.json"
+            end_leftovers(register)
+            children = Children(settings.home / "logs", register)
+            try:
+                yield children
+            finally:
+                with undisturbed():
+                    children.stop()
     except LockIsHeld as error:
         raise Refusal(
             f"Another command is at work here: {error.holder or 'just starting'}.",

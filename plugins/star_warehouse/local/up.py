@@ -28,13 +28,12 @@ def up(settings: Settings, console: Console) -> None:
         Refusal: it could not begin, or a service ended by itself.
         KeyboardInterrupt: Ctrl-C, or a request to end; everything is stopped by then.
     """
-    with alone(settings, "star-warehouse up"), interruptible():
-        AirflowServices.end_leftovers(settings)
+    with interruptible(), alone(settings, "star-warehouse up") as children:
         sources = load_sources(settings.sources_folder)
         with running_warehouse(settings) as warehouse:
             prepare(settings, warehouse)
             airflow = airflow_of(settings, warehouse, has_schedules=True)
-            services = AirflowServices(airflow)
+            services = AirflowServices(airflow, children)
             try:
                 console.print("Starting Airflow: API server, scheduler, DAG processor, triggerer.")
                 services.start()

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from star_warehouse.refusal import Refusal
@@ -27,7 +27,7 @@ def read_declaration(path: Path) -> Source:
     """
     try:
         data = path.read_bytes()
-        document = YAML().load(data.decode("utf-8"))
+        document = _yaml().load(data.decode("utf-8"))
     except OSError as error:
         raise Refusal(
             f"The declaration cannot be read: {error.strerror}.", where=str(path), way_out="Check the file."
@@ -45,7 +45,7 @@ def read_declaration(path: Path) -> Source:
             "The file does not declare a source.", where=f"{path}:1", way_out="Copy another declaration and adapt it."
         )
     try:
-        # By way of JSON, where strict means strict and a date may still be written as one.
+        # By way of JSON, where strict means strict and a date is still a text that the schema reads.
         source = Source.model_validate_json(json.dumps(document, default=str))
     except ValidationError as error:
         raise _mistakes(path, document, error.errors()) from error
@@ -59,13 +59,28 @@ def read_declaration(path: Path) -> Source:
     return source
 
 
+class _DatesAsText(RoundTripConstructor):
+    """Leaves dates to the schema, which tells a wrong one with its line."""
+
+
+_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.Constructor = _DatesAsText
+    return yaml
+
+
 def _not_yaml(path: Path, error: MarkedYAMLError, what: str, way_out: str) -> Refusal:
     line = error.problem_mark.line + 1 if error.problem_mark else 1
     return Refusal(f"{what}: {error.problem or error.context}.", where=f"{path}:{line}", way_out=way_out)
 
 
 def _mistakes(path: Path, document: object, errors: Sequence[ErrorDetails]) -> Refusal:
-    told = sorted((_line(document, error["loc"]), *_mistake(error)) for error in errors)
+    misspelt = {(*error["loc"][:-1], _meant(error["loc"])) for error in errors if error["type"] == "extra_forbidden"}
+    # A misspelt key is one mistake, not two: it is unknown, and therefore the right one missing.
+    told = sorted((_line(document, error["loc"]), *_mistake(error)) for error in errors if error["loc"] not in misspelt)
     line, what, way_out = told[0]
     others = "".join(f" Line {number}: {text}" for number, text, _ in told[1:])
     return Refusal(what + others, where=f"{path}:{line}", way_out=way_out)
@@ -75,9 +90,8 @@ def _mistake(error: ErrorDetails) -> tuple[str, str]:
     location = error["loc"]
     key = ".".join(str(part) for part in location)
     if error["type"] == "extra_forbidden":
-        known = _keys_at(Source, location[:-1])
-        close = difflib.get_close_matches(str(location[-1]), known, n=1)
-        way_out = f"Did you mean {close[0]!r}?" if close else f"Known keys here: {', '.join(known)}."
+        meant = _meant(location)
+        way_out = f"Did you mean {meant!r}?" if meant else f"Known keys here: {', '.join(_known_keys(location))}."
         return f"Unknown key {key!r}.", way_out
     if error["type"] == "missing":
         return f"The key {key!r} is missing.", f"Add {location[-1]!r}."
@@ -89,9 +103,16 @@ def _mistake(error: ErrorDetails) -> tuple[str, str]:
     return f"{prefix}{what}.", "Correct that key."
 
 
-def _keys_at(model: Any, location: Sequence[int | str]) -> list[str]:
-    """The keys that the schema knows at a place of the document."""
-    for part in location:
+def _meant(location: Sequence[int | str]) -> str | None:
+    """The known key that an unknown one resembles."""
+    close = difflib.get_close_matches(str(location[-1]), _known_keys(location), n=1)
+    return close[0] if close else None
+
+
+def _known_keys(location: Sequence[int | str]) -> list[str]:
+    """The keys that the schema knows where an unknown one stands."""
+    model: Any = Source
+    for part in location[:-1]:
         if isinstance(model, type) and issubclass(model, BaseModel):
             fields = {field.alias or name: field for name, field in model.model_fields.items()}
             model = fields[str(part)].annotation

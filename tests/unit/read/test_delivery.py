@@ -1,0 +1,296 @@
+"""One delivery: its lines, those that do not read, those that are none, and what is refused as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from star_warehouse.load import DeliveryLines, TableLines
+from star_warehouse.read import read_delivery
+from star_warehouse.refusal import Refusal
+from star_warehouse.sources import Source
+from tests.builders import HEADER, SPEND, WORKBOOK, declare, spend_file, workbook
+
+GOOD = "Acme Ltd,007,03/04/2018,10.00,Pens"
+TOTALS = ("    may_be_absent: [purpose]\n", "    may_be_absent: [purpose]\n    totals_row: {column: supplier_name, label: Total, adds_up: [amount_net_gbp]}\n")  # fmt: skip
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Source:
+    return declare(tmp_path)
+
+
+def read(source: Source, data: bytes) -> DeliveryLines:
+    name = source.file_name.example
+    return read_delivery(source, name, data, source.period_of(name))
+
+
+def table(source: Source, data: bytes) -> TableLines:
+    return read(source, data).tables[0]
+
+
+def test_lines_are_typed_and_keep_their_texts(town: Source) -> None:
+    lines = table(town, spend_file(" Acme  Ltd ,007,03/04/2018,-1.50,NA", '"NA",,30/04/2018,"1,000.00","a, b"'))
+
+    assert lines.frame.rows(named=True) == [
+        {
+            "line_number": 2,
+            "supplier_name": " Acme  Ltd ",
+            "supplier_ref": "007",
+            "payment_date": date(2018, 4, 3),
+            "amount_net_gbp": Decimal("-1.50"),
+            "purpose": None,
+        },
+        {
+            "line_number": 3,
+            "supplier_name": None,
+            "supplier_ref": None,
+            "payment_date": date(2018, 4, 30),
+            "amount_net_gbp": Decimal("1000.00"),
+            "purpose": "a, b",
+        },
+    ]
+    assert lines.rejected == []
+    assert lines.headers == ("Supplier", "Ref", "Paid", "Net", "Purpose")
+
+
+def test_identical_lines_are_all_kept(town: Source) -> None:
+    assert table(town, spend_file(GOOD, GOOD, GOOD)).frame.height == 3
+
+
+def test_only_the_null_token_itself_is_nothing(town: Source) -> None:
+    lines = table(town, spend_file("na,NAN,03/04/2018,1.00, NA ", "NA Ltd,N/A,03/04/2018,1.00,\u00a0"))
+
+    assert lines.frame.select("supplier_name", "supplier_ref", "purpose").rows() == [
+        ("na", "NAN", None),
+        ("NA Ltd", "N/A", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "code", "reason"),
+    [
+        ("Acme,7,31/04/2018,1.00,x", "payment_date", "unreadable_date", "Paid is '31/04/2018', which does not read as a date."),
+        ("Acme,7,,1.00,x", "payment_date", "missing_date", "Paid is empty."),
+        ("Acme,7,01/05/2018,1.00,x", "payment_date", "outside_period", "Paid is 01/05/2018, outside the delivery's period 2018-04."),
+        ("Acme,7,31/03/2018,1.00,x", "payment_date", "outside_period", "Paid is 31/03/2018, outside the delivery's period 2018-04."),
+        ("Acme,7,03/04/2018,ten,x", "amount_net_gbp", "unreadable_amount", "Net is 'ten', which does not read as an amount."),
+        ("Acme,7,03/04/2018,1.005,x", "amount_net_gbp", "too_many_decimals", "Net is '1.005', which has too many decimals."),
+        ("Acme,7,03/04/2018,NA,x", "amount_net_gbp", "no_amount", "Net is empty, so the line has no amount."),
+        ("Acme,7,03/04/2018,1.00", None, "wrong_field_count", "It has 4 fields where the header has 5."),
+        ("Acme,7,03/04/2018,1.00,x,y", None, "wrong_field_count", "It has 6 fields where the header has 5."),
+        ('"Acme,7,03/04/2018,1.00,x', None, "unpaired_quotes", "A quote is not closed, or stands inside a quoted field."),
+        ("Ac\0me,7,03/04/2018,1.00,x", "supplier_name", "unreadable_text", "Supplier is 'Ac\\x00me', which does not read as a text."),
+        ("Acme,7,xx,yy,x", "payment_date", "unreadable_date", "Paid is 'xx', which does not read as a date."),
+    ],
+)  # fmt: skip
+def test_a_line_that_does_not_read_is_rejected(
+    town: Source, line: str, column: str | None, code: str, reason: str
+) -> None:
+    lines = table(town, spend_file(GOOD, line, GOOD))
+
+    assert lines.frame["line_number"].to_list() == [2, 4]
+    (rejected,) = lines.rejected
+    assert (rejected.line_number, rejected.column, rejected.code) == (3, column, code)
+    assert (rejected.reason, rejected.text) == (reason, line)
+    assert lines.lines_in == 4
+
+
+def test_every_line_is_counted(town: Source) -> None:
+    data = spend_file(
+        "Town Council",
+        '"Payments, April"',
+        "",
+        HEADER,
+        GOOD,
+        "",
+        ",,,,",
+        "  , ,,,",
+        HEADER,
+        GOOD,
+        "bad",
+        header="Report",
+    )
+
+    lines = read(town, data)
+
+    assert lines.skipped == Counter(preamble=4, header=1, blank=3, repeated_header=1)
+    assert (lines.lines_in, lines.lines_loaded, lines.lines_rejected) == (12, 2, 1)
+
+
+def test_quotes_that_do_not_pair_above_the_header_do_no_harm(town: Source) -> None:
+    data = spend_file(HEADER, GOOD, header='Report for "April" 2018,"x"y')
+
+    lines = read(town, data)
+
+    assert (lines.lines_loaded, lines.lines_rejected, lines.skipped) == (1, 0, Counter(preamble=1, header=1))
+
+
+def test_a_line_number_is_that_of_the_files_own_line(town: Source) -> None:
+    data = spend_file(GOOD, '"Acme\nof\nTown",7,03/04/2018,1.00,x', "Acme,7,03/04/2018,ten,x")
+
+    lines = table(town, data)
+
+    assert lines.frame["line_number"].to_list() == [2, 3]
+    assert lines.rejected[0].line_number == 6
+    assert lines.lines_in == 4
+
+
+def test_empty_fields_beyond_the_header_do_no_harm(town: Source) -> None:
+    assert table(town, spend_file(f"{GOOD},,")).frame.height == 1
+
+
+def test_headers_differ_in_case_and_blanks_and_may_have_another_name(town: Source) -> None:
+    lines = table(town, spend_file("x,Acme,7,1.00,03/04/2018", header='Other, SUPPLIER\u00a0,ref,"Net\n£",paid'))
+
+    assert lines.frame.columns == ["line_number", "supplier_name", "supplier_ref", "payment_date", "amount_net_gbp"]
+
+
+def test_columns_are_found_in_any_order_and_new_ones_are_let_be(town: Source) -> None:
+    lines = table(town, spend_file("new,1.00,03/04/2018,7,Acme", header="New,Net,Paid,Ref,Supplier"))
+
+    assert lines.frame.row(0) == (2, "Acme", "7", date(2018, 4, 3), Decimal("1.00"))
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "The file is empty."),
+        (b" \r\n\r\n", "The file is empty."),
+        (b"\xef\xbb\xbf", "The file is empty."),
+        (b"\xef\xbb\xbf\r\n\r\n", "The file is empty."),
+        (spend_file(header="Supplier;Ref;Paid;Net"), "'Supplier', 'Ref', 'Paid', 'Net' or 'Net £'. The nearest to a header is line 1: Supplier;Ref;Paid;Net."),
+        (spend_file(header="Supplier,Ref,Paid,Amount"), "1 of 4 columns are missing: 'Net' or 'Net £'. The nearest to a header is line 1: Supplier, Ref, Paid, Amount."),
+        (spend_file(GOOD, header="Report"), "4 of 4 columns are missing"),
+        (spend_file(header="Supplier,Ref,Paid,Net,Net £"), "Two columns could be amount_net_gbp: 'Net' and 'Net £'."),
+        (spend_file(header="Supplier,Ref,Paid,Net,Paid"), "Two columns could be payment_date: 'Paid' and 'Paid'."),
+        (workbook([["a"]]), "The file is a ZIP or XLSX file, not a CSV."),
+        (spend_file(GOOD).replace(b"Acme", b"Caf\xe9"), "The text is not UTF-8 (byte 0xE9 in line 2)"),
+    ],
+)  # fmt: skip
+def test_a_file_that_does_not_read_is_refused(town: Source, data: bytes, what: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        read(town, data)
+
+    assert what in refusal.value.what
+    assert refusal.value.where.startswith("town: town_2018-04.csv")
+    assert refusal.value.way_out
+
+
+def test_a_totals_row_is_skipped_and_agrees(tmp_path: Path) -> None:
+    source = declare(tmp_path, SPEND, TOTALS)
+
+    lines = read(source, spend_file(GOOD, "Acme,7,31/04/2018,-2.50,x", " TOTAL ,,,7.50,", ",,,,"))
+
+    assert lines.lines_loaded == 1
+    assert lines.lines_rejected == 1
+    assert lines.skipped == Counter(header=1, totals=1, blank=1)
+    assert lines.tables[0].control_totals == {"amount_net_gbp": Decimal("7.50")}
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ([GOOD, "Total,,,10.01,"], "says £10.01 for Net, but the lines add up to £10.00 (difference £0.01; lines without a readable amount: 0)"),
+        ([GOOD, "Acme,7,03/04/2018,ten,x", "Total,,,20.00,"], "difference £10.00; lines without a readable amount: 1"),
+        ([GOOD, "short", "Total,,,20.00,"], "lines without a readable amount: 1"),
+        ([GOOD], "The totals row ('Total') is missing; the file may have been cut off."),
+        ([GOOD, "Total,,,10.00,", GOOD, "Total,,,20.00,"], "There are 2 totals rows (lines 3, 5)."),
+        ([GOOD, "Total,,,,"], "The totals row says '' for Net, which is no amount."),
+        ([GOOD, "Total"], "The totals row says '' for Net, which is no amount."),
+        ([GOOD, "Total,,,lots,"], "The totals row says 'lots' for Net, which is no amount."),
+    ],
+)  # fmt: skip
+def test_a_totals_row_that_does_not_agree_is_refused(tmp_path: Path, lines: list[str], what: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        read(declare(tmp_path, SPEND, TOTALS), spend_file(*lines))
+
+    assert what in refusal.value.what
+
+
+def test_a_workbook_is_read_with_the_rows_of_its_sheet(tmp_path: Path) -> None:
+    source = declare(tmp_path, WORKBOOK, ("      amount_net_gbp: [Net]\n", "      amount_net_gbp: [Net]\n    totals_row: {column: supplier_name, label: Total, adds_up: [amount_net_gbp]}\n"))  # fmt: skip
+    data = workbook(
+        [
+            ["Payments"],
+            [],
+            ["Supplier", "Ref", "Paid", "Net"],
+            ["Acme", 7, date(2018, 4, 3), 0.1],
+            ["Acme", "007", date(2018, 4, 4), 0.2],
+            ["Acme", 7, date(2018, 4, 4), "=1/0"],
+            ["Acme", 7, date(2018, 5, 4), 1],
+            ["Acme", 7, date(2018, 4, 4), 0.125],
+            ["Total", "", "", 0.1 + 0.2 + 1],
+        ],
+    )
+
+    lines = table(source, data)
+
+    assert lines.frame.rows() == [
+        (4, "Acme", "7", date(2018, 4, 3), Decimal("0.10")),
+        (5, "Acme", "007", date(2018, 4, 4), Decimal("0.20")),
+    ]
+    assert [(line.line_number, line.code) for line in lines.rejected] == [
+        (6, "unreadable_amount"),
+        (7, "outside_period"),
+        (8, "too_many_decimals"),
+    ]
+    assert lines.rejected[0].text == "Acme\t7\t2018-04-04 00:00:00\t#DIV/0!"
+    assert lines.control_totals == {"amount_net_gbp": Decimal("1.30")}
+    assert lines.sheet == "Payments"
+
+
+@pytest.mark.parametrize(
+    ("data", "what", "where"),
+    [
+        (b"Supplier,Ref\n", "not an XLSX workbook", "village: village 2018-04.xlsx"),
+        (workbook([["Supplier", "Ref"]], sheet="Other"), "There is no sheet 'Payments'", "village: village 2018-04.xlsx"),
+        (workbook([]), "The sheet is empty.", "village: village 2018-04.xlsx, sheet Payments"),
+        (workbook([["x"], ["Supplier", "Ref"]]), "2 of 4 columns are missing: 'Paid', 'Net'. The nearest to a header is row 2: Supplier, Ref.", "village: village 2018-04.xlsx, sheet Payments"),
+    ],
+)  # fmt: skip
+def test_a_workbook_that_does_not_read_is_refused(tmp_path: Path, data: bytes, what: str, where: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        read(declare(tmp_path, WORKBOOK), data)
+
+    assert what in refusal.value.what
+    assert refusal.value.where == where
+
+
+FIELD = st.text(st.sampled_from('ab,"\r\n ;0£\u00a0é'), max_size=6)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.lists(FIELD, max_size=7), max_size=8))
+def test_whatever_the_bytes_no_line_is_lost(town: Source, rows: list[list[str]]) -> None:
+    """Rows of raw text below a header: every line of the file is loaded, rejected or skipped, once."""
+    body = "\n".join(",".join(row) for row in rows)
+    lines = read(town, f"{HEADER}\n{GOOD}\n{body}\n".encode())
+
+    places = [*lines.tables[0].frame["line_number"], *(line.line_number for line in lines.tables[0].rejected)]
+    assert len(places) == len(set(places))
+    assert lines.lines_loaded >= 1
+    assert lines.lines_in == lines.lines_loaded + lines.lines_rejected + lines.skipped.total()
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\0")), st.integers(-(10**9), 10**9)), min_size=1))  # fmt: skip
+def test_what_was_written_is_read_back(town: Source, written: list[tuple[str, int]]) -> None:
+    """Any names and amounts, quoted as CSV wants it."""
+    rows = [f'"{name.replace(chr(34), chr(34) * 2)}",7,03/04/2018,{Decimal(pence).scaleb(-2)},x' for name, pence in written]  # fmt: skip
+    lines = table(town, spend_file(*rows))
+
+    if lines.rejected:
+        # A name that looks like whole lines of the file may be taken for a stray quote.
+        assert any(name.count(",") >= 4 for name, _ in written)
+        return
+    assert lines.frame["amount_net_gbp"].to_list() == [Decimal(pence).scaleb(-2) for _, pence in written]
+    names = [name if name.strip() not in ("", "NA") else None for name, _ in written]
+    assert lines.frame["supplier_name"].to_list() == names
