@@ -1,4 +1,4 @@
-{#- Sum ÷ sum, unrounded; NULL when the denominator is NULL, zero or negative. -#}
+{#- Sum ÷ sum, unrounded, also of counts; NULL when the denominator is NULL, zero or negative. -#}
 {% macro ratio(numerator, denominator, factor=100) -%}
-    ({{ factor }} * {{ numerator }} / case when {{ denominator }} > 0 then {{ denominator }} end)::numeric(38, 10)
+    ({{ factor }} * ({{ numerator }})::numeric / case when {{ denominator }} > 0 then {{ denominator }} end)::numeric(38, 10)
 {%- endmacro %}

@@ -137,7 +137,7 @@ select
     gross_basis_gbp,
     case when is_complete and is_located then {{ ratio('numerator_gbp', 'denominator_gbp') }} end as pct,
     case when is_complete then {{ ratio('numerator_gbp', 'denominator_gbp') }} end as pct_low,
-    case when is_complete then {{ ratio('(numerator_gbp + unknown_gbp)', 'denominator_gbp') }} end as pct_high,
+    case when is_complete then {{ ratio('numerator_gbp + unknown_gbp', 'denominator_gbp') }} end as pct_high,
     coverage_pct,
     suppliers_count,
     lines_count,

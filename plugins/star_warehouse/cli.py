@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,12 +90,15 @@ def deliver(
 @app.command()
 def sample(folder: Annotated[Path, typer.Argument(help="Where to write them, a folder a feed.")]) -> None:
     """Write the invented sample deliveries to a folder."""
+    from star_warehouse.local.processes import Children
     from star_warehouse.local.sample import write_sample
-    from star_warehouse.local.session import alone
 
-    settings = Settings.from_environment()
-    with alone(settings, "star-warehouse sample") as children:
-        count = write_sample(settings, children, folder)
+    with TemporaryDirectory() as scratch:
+        children = Children(Path(scratch), Path(scratch) / "processes.json")
+        try:
+            count = write_sample(Settings.from_environment(), children, folder)
+        finally:
+            children.stop()
     _console().print(f"{count:,} invented sample deliveries in {folder}.", soft_wrap=True, highlight=False)
 
 

@@ -1,4 +1,3 @@
-{%- set sums = ['supplier_year', 'transaction', 'none'] -%}
 -- The denominators of every retention figure and how much of them can be located. Rows are dense: what is expected
 -- and has not come is a row without amounts.
 with series_line as (
@@ -29,7 +28,7 @@ flag_sum as (
         meets_transaction,
         sum(amount_gbp) as amount_gbp,
         sum(gross_basis_gbp) as gross_basis_gbp,
-        sum(lines_count) as lines_count,
+        sum(lines_count)::bigint as lines_count,
         sum(amount_gbp) filter (where remit_gss_code is not null) as remit_gbp,
         sum(amount_gbp) filter (where registered_gss_code is not null) as registered_gbp,
         sum(lines_count) filter (where remit_gss_code is not null) as remit_lines_count,
@@ -57,11 +56,11 @@ summed as (
         counted_in.threshold_basis,
         sum(flag_sum.amount_gbp) as amount_gbp,
         sum(flag_sum.gross_basis_gbp) as gross_basis_gbp,
-        sum(flag_sum.lines_count) as lines_count,
+        sum(flag_sum.lines_count)::bigint as lines_count,
         sum(flag_sum.remit_gbp) as remit_gbp,
         sum(flag_sum.registered_gbp) as registered_gbp,
-        sum(flag_sum.remit_lines_count) as remit_lines_count,
-        sum(flag_sum.registered_lines_count) as registered_lines_count,
+        sum(flag_sum.remit_lines_count)::bigint as remit_lines_count,
+        sum(flag_sum.registered_lines_count)::bigint as registered_lines_count,
         bool_or(flag_sum.is_sample) as is_sample
     from flag_sum
     inner join {{ ref('int_retention__counted_in') }} as counted_in
@@ -93,11 +92,11 @@ supplier_flag as (
         series_line.fy_start_date,
         coalesce(series_line.quarter, 'FY') as quarter,
         series_line.supplier_key,
-        {%- for basis in sums %}
-        {%- set condition = 'true' if basis == 'none' else 'series_line.meets_' ~ basis %}
-        bool_or({{ condition }}) as total_{{ basis }},
-        bool_or(series_line.is_influenceable and {{ condition }}) as influenceable_{{ basis }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        bool_or(series_line.is_influenceable and series_line.meets_supplier_year) as influenceable_supplier_year,
+        bool_or(series_line.is_influenceable and series_line.meets_transaction) as influenceable_transaction,
+        bool_or(series_line.is_influenceable) as influenceable_none,
+        bool_or(series_line.meets_supplier_year) as total_supplier_year,
+        bool_or(series_line.meets_transaction) as total_transaction
     from series_line
     inner join {{ ref('int_partner__row_group') }} as row_group
         on
@@ -123,13 +122,16 @@ supplier_count as (
         counted.threshold_basis,
         count(*) filter (where counted.is_counted) as suppliers_count
     from supplier_flag
-    cross join lateral (
-        values
-        {%- for basis in sums %}
-        ('total', '{{ basis }}', supplier_flag.total_{{ basis }}),
-        ('influenceable', '{{ basis }}', supplier_flag.influenceable_{{ basis }}){{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as counted (scope, threshold_basis, is_counted)
+    cross join
+        lateral (
+            values
+            ('influenceable', 'supplier_year', supplier_flag.influenceable_supplier_year),
+            ('influenceable', 'transaction', supplier_flag.influenceable_transaction),
+            ('influenceable', 'none', supplier_flag.influenceable_none),
+            ('total', 'supplier_year', supplier_flag.total_supplier_year),
+            ('total', 'transaction', supplier_flag.total_transaction),
+            ('total', 'none', true)
+        ) as counted (scope, threshold_basis, is_counted)
     group by
         supplier_flag.row_group,
         supplier_flag.series,
@@ -139,14 +141,21 @@ supplier_count as (
         counted.threshold_basis
 ),
 
+cell as (
+    select distinct
+        scope,
+        threshold_basis
+    from {{ ref('int_retention__counted_in') }}
+),
+
 published as (
     select
         completeness.row_group,
         completeness.financial_year,
         completeness.fy_start_date,
         completeness.quarter,
-        scope.scope,
-        basis.threshold_basis,
+        cell.scope,
+        cell.threshold_basis,
         location.location_basis,
         completeness.series,
         -- Nothing collected is not nothing spent.
@@ -176,8 +185,7 @@ published as (
         completeness.status,
         coalesce(summed.is_sample, false) as is_sample
     from {{ ref('int_partner__completeness') }} as completeness
-    cross join (values ('influenceable'), ('total')) as scope (scope)
-    cross join (values ('supplier_year'), ('transaction'), ('none')) as basis (threshold_basis)
+    cross join cell
     cross join (values ('remit'), ('registered')) as location (location_basis)
     left join summed
         on
@@ -185,16 +193,16 @@ published as (
             and completeness.series = summed.series
             and completeness.fy_start_date = summed.fy_start_date
             and completeness.quarter = summed.quarter
-            and scope.scope = summed.scope
-            and basis.threshold_basis = summed.threshold_basis
+            and cell.scope = summed.scope
+            and cell.threshold_basis = summed.threshold_basis
     left join supplier_count
         on
             completeness.row_group = supplier_count.row_group
             and completeness.series = supplier_count.series
             and completeness.fy_start_date = supplier_count.fy_start_date
             and completeness.quarter = supplier_count.quarter
-            and scope.scope = supplier_count.scope
-            and basis.threshold_basis = supplier_count.threshold_basis
+            and cell.scope = supplier_count.scope
+            and cell.threshold_basis = supplier_count.threshold_basis
 )
 
 select

@@ -10,8 +10,9 @@ measure_period as (
         reporting_period.fy_from_date,
         coalesce(reporting_period.fy_to_date, max(year_row.fy_start_date)) as fy_to_date,
         count(distinct year_row.fy_start_date) filter (
-            where year_row.fy_start_date between
-                reporting_period.fy_from_date and coalesce(reporting_period.fy_to_date, 'infinity')
+            where {{ is_valid_on(
+                'year_row.fy_start_date', 'reporting_period.fy_from_date', 'reporting_period.fy_to_date'
+            ) }}
         ) as years_count
     from year_row
     cross join {{ ref('reporting_period') }} as reporting_period

@@ -7,4 +7,4 @@ select distinct on (supplier_key)
 from {{ ref('int_supplier__identified') }}
 where supplier_key is not null
 -- The name written on most lines stands for the supplier.
-order by supplier_key, lines_count desc, supplier_name
+order by supplier_key asc, lines_count desc, supplier_name asc

@@ -27,9 +27,11 @@ select
 from {{ ref('stg_tenders__bid') }} as bid
 inner join {{ ref('fct_evaluation_lot') }} as lot
     on bid.opportunity_ref = lot.opportunity_ref and bid.lot_number = lot.lot_number
-{%- for code_set in ['stage', 'size', 'vcse', 'outcome'] %}
-left join {{ ref('code_meaning') }} as {{ code_set }}_meaning
-    on
-        {{ code_set }}_meaning.code_set = '{{ {"stage": "bid_stage", "size": "bidder_size", "vcse": "bidder_vcse", "outcome": "bid_outcome"}[code_set] }}'
-        and bid.{{ code_set }}_code = {{ code_set }}_meaning.code
-{%- endfor %}
+left join {{ ref('code_meaning') }} as stage_meaning
+    on stage_meaning.code_set = 'bid_stage' and bid.stage_code = stage_meaning.code
+left join {{ ref('code_meaning') }} as outcome_meaning
+    on outcome_meaning.code_set = 'bid_outcome' and bid.outcome_code = outcome_meaning.code
+left join {{ ref('code_meaning') }} as size_meaning
+    on size_meaning.code_set = 'bidder_size' and bid.size_code = size_meaning.code
+left join {{ ref('code_meaning') }} as vcse_meaning
+    on vcse_meaning.code_set = 'bidder_vcse' and bid.vcse_code = vcse_meaning.code

@@ -2,7 +2,7 @@ with ranked as (
     select
         project.*,
         row_number() over (
-            partition by project.project_id order by project.client_share_pct desc, project.line_number
+            partition by project.project_id order by project.client_share_pct desc, project.line_number asc
         ) = 1 as takes_remainder
     from {{ ref('stg_social_value__project') }} as project
 )

@@ -75,8 +75,8 @@ def publish_release(release_id: int) -> None:
     """Make the audited candidate the live release."""
     from star_warehouse.release import publish
 
-    settings, warehouse = place()
-    publish(warehouse, settings, release_id)
+    _, warehouse = place()
+    publish(warehouse, release_id)
 
 
 @plainly

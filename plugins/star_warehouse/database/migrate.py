@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
@@ -37,8 +38,9 @@ def migrate(warehouse: Warehouse) -> None:
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0].rstrip(".")
+    except (DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = str(cause).strip().splitlines()[0].rstrip(".")
         raise Refusal(
             f"The warehouse's tables could not be set up: {reason}.",
             where=f"{warehouse.host}:{warehouse.port}/{warehouse.database}",

@@ -140,8 +140,10 @@ def _end(sessions: Sequence[Session]) -> int:
     deadline = time.monotonic() + _SECONDS_TO_END
     while time.monotonic() < deadline and (remaining := _members(sessions)):
         psutil.wait_procs(remaining, timeout=0.2)
-    for process in _members(sessions):
+    stubborn = _members(sessions)
+    for process in stubborn:
         _signal(process, signal.SIGKILL)
+    psutil.wait_procs(stubborn, timeout=_SECONDS_TO_END)
     return len(members)
 
 

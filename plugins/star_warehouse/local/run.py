@@ -20,7 +20,8 @@ from star_warehouse.local.headline_table import print_headline
 from star_warehouse.local.processes import Children
 from star_warehouse.local.sample import deliver_sample, sample_is_wanted
 from star_warehouse.local.server import running_warehouse
-from star_warehouse.local.session import airflow_of, alone, interruptible, prepare, undisturbed
+from star_warehouse.local.session import airflow_of, alone, prepare
+from star_warehouse.local.signals import interruptible, undisturbed
 from star_warehouse.local.work import Work, find_work
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import release_is_due
@@ -46,23 +47,26 @@ def run(settings: Settings, console: Console) -> int:
         Refusal: it could not begin: a port is taken, the disk is full, a source is declared wrongly.
     """
     began = time.monotonic()
-    with interruptible(), alone(settings, "star-warehouse run") as children:
-        with running_warehouse(settings) as warehouse:
-            prepare(settings, warehouse)
-            airflow = airflow_of(settings, warehouse, has_schedules=False)
-            if sample_is_wanted(settings, warehouse):
-                console.print("A new home: writing the invented sample deliveries.")
-                console.print(f"{deliver_sample(settings, children):,} sample files now wait in {settings.inbox}.")
-            work = find_work(settings, warehouse)
-            if work.is_nothing:
-                console.print("Nothing new: no file waits, and the live release shows all that was taken in.")
-                failures = []
-            else:
-                failures = _through_airflow(airflow, children, warehouse, work, console)
-            print_headline(warehouse, console)
-            for failure in failures:
-                console.print(f"[red]Failed:[/red] {failure}", soft_wrap=True, highlight=False)
-            _where_next(airflow, console, time.monotonic() - began)
+    with (
+        interruptible(),
+        alone(settings, "star-warehouse run") as children,
+        running_warehouse(settings) as warehouse,
+    ):
+        prepare(settings, warehouse)
+        airflow = airflow_of(settings, warehouse, has_schedules=False)
+        if sample_is_wanted(settings, warehouse):
+            console.print("A new home: writing the invented sample deliveries.")
+            console.print(f"{deliver_sample(settings, children):,} sample files now wait in {settings.inbox}.")
+        work = find_work(settings, warehouse)
+        if work.is_nothing:
+            console.print("Nothing new: no file waits, and the live release shows all that was taken in.")
+            failures = []
+        else:
+            failures = _through_airflow(airflow, children, warehouse, work, console)
+        print_headline(warehouse, console)
+        for failure in failures:
+            console.print(f"[red]Failed:[/red] {failure}", soft_wrap=True, highlight=False)
+        _where_next(airflow, console, time.monotonic() - began)
     return _FAILED if failures else 0
 
 

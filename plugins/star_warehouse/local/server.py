@@ -13,6 +13,7 @@ from star_warehouse.database import Warehouse, warehouse_from
 from star_warehouse.local.credentials import Credentials, ensure_credentials
 from star_warehouse.local.locks import SharedLock, exclusive
 from star_warehouse.local.postgres import EmbeddedPostgres
+from star_warehouse.local.signals import undisturbed
 from star_warehouse.settings import Settings
 
 AIRFLOW_DATABASE = "airflow"
@@ -56,7 +57,7 @@ def running_warehouse(settings: Settings) -> Iterator[Warehouse]:
     try:
         yield warehouse_from(settings)
     finally:
-        with exclusive(turn, wait=True):
+        with undisturbed(), exclusive(turn, wait=True):
             _leave(users, server)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 from star_warehouse.database import SHARED_READER, Warehouse, ensure_shared_reader, migrate
 from star_warehouse.local.airflow_environment import Airflow
@@ -14,18 +12,9 @@ from star_warehouse.local.airflow_metadata import metadata_url
 from star_warehouse.local.credentials import ensure_credentials
 from star_warehouse.local.locks import LockIsHeld, exclusive
 from star_warehouse.local.processes import Children, end_leftovers
+from star_warehouse.local.signals import undisturbed
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-
-_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-
-
-class Interrupted(KeyboardInterrupt):
-    """A signal asked this process to end; ``exit_code`` is the one that says so to the shell."""
-
-    def __init__(self, number: int) -> None:
-        self.exit_code = 128 + number
-        super().__init__(signal.Signals(number).name)
 
 
 @contextmanager
@@ -54,32 +43,6 @@ def alone(settings: Settings, command: str) -> Iterator[Children]:
             where=f"home folder {settings.home}",
             way_out="Wait for it to end or stop it, or give another home with STAR_HOME and other ports.",
         ) from error
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Turn requests to end (a closed terminal, ``kill``) into an exception, as Ctrl-C is one."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise Interrupted(number)
-
-    before = {number: signal.signal(number, interrupt) for number in _ENDING_SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let nobody interrupt what is being put in order; it takes seconds."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *_ENDING_SIGNALS)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def prepare(settings: Settings, warehouse: Warehouse) -> None:

@@ -12,7 +12,8 @@ from star_warehouse.local.airflow_environment import ADMIN
 from star_warehouse.local.airflow_services import AirflowServices
 from star_warehouse.local.credentials import credentials_file
 from star_warehouse.local.server import running_warehouse
-from star_warehouse.local.session import airflow_of, alone, interruptible, prepare, undisturbed
+from star_warehouse.local.session import airflow_of, alone, prepare
+from star_warehouse.local.signals import interruptible, undisturbed
 from star_warehouse.settings import Settings
 from star_warehouse.sources import load_sources
 

@@ -47,10 +47,10 @@ def check_deliveries(
     if missing := sorted(set(delivery_ids) - {row["delivery_id"] for row in rows}):
         raise Refusal(
             f"Not in the ledger: delivery {', '.join(map(str, missing))}.",
-            where=f"source {source.source_id}",
+            where=f"source {source.id}",
             way_out="Run the ingest of this source again.",
         )
-    project = open_project(settings, warehouse, run_folder(settings, run_id, source.source_id), "raw")
+    project = open_project(settings, warehouse, run_folder(settings, run_id, source.id), "raw")
     outcomes = check_profile(project, suite, Profile(rows, key="delivery_id", label="file_name"))
     outcomes = _of_each_delivery(outcomes, rows)
     with warehouse.connect() as connection:
@@ -74,7 +74,5 @@ def _of_each_delivery(outcomes: list[Outcome], rows: list[dict[str, Any]]) -> li
         if outcome.delivery_id is not None:
             spread.append(outcome)
         else:
-            spread += [
-                replace(outcome, subject=row["file_name"], delivery_id=row["delivery_id"]) for row in rows
-            ]
+            spread += [replace(outcome, subject=row["file_name"], delivery_id=row["delivery_id"]) for row in rows]
     return spread

@@ -24,9 +24,7 @@ def record_candidate(
     connection: psycopg.Connection[Any], run_id: str, release_id: int, outcomes: list[Outcome]
 ) -> None:
     """Write the outcomes of a check of a candidate, in the caller's transaction; a repeated check replaces the last."""
-    connection.execute(
-        "delete from ops.quality_result where boundary = 'candidate' and release_id = %s", (release_id,)
-    )
+    connection.execute("delete from ops.quality_result where boundary = 'candidate' and release_id = %s", (release_id,))
     _insert(connection, run_id, "candidate", release_id, outcomes)
 
 

@@ -48,8 +48,7 @@ def limits(column: str | None, arguments: Mapping[str, Any]) -> str | None:
 def examples(rows: Sequence[Mapping[str, Any]]) -> str | None:
     """Write the first of the rows that a query found, as ``column value`` pairs; None when it found none."""
     written = [
-        " ".join(f"{column} {value}" for column, value in row.items() if value is not None)
-        for row in rows[:_EXAMPLES]
+        " ".join(f"{column} {value}" for column, value in row.items() if value is not None) for row in rows[:_EXAMPLES]
     ]
     return "; ".join(written) or None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from itertools import pairwise
 
 from star_warehouse.load import RejectedLine
@@ -54,7 +55,7 @@ def _parse_on(lines: list[str], begin: int, delimiter: str, rows: list[list[str]
     try:
         for row in reader:
             end = begin + reader.line_num
-            if end - start > 1 and _swallows_lines(row, lines[start + 1 : end], delimiter):
+            if end - start > 1 and _swallows_lines(row, delimiter):
                 return start
             rows.append(row)
             starts.append(start)
@@ -64,9 +65,12 @@ def _parse_on(lines: list[str], begin: int, delimiter: str, rows: list[list[str]
     return len(lines)
 
 
-def _swallows_lines(row: list[str], continuation: list[str], delimiter: str) -> bool:
+def _swallows_lines(row: list[str], delimiter: str) -> bool:
     """Say whether a quoted field seems to hold whole other rows, from one stray quote to the next."""
-    return len(row) >= 3 and any(line.count(delimiter) >= len(row) - 1 for line in continuation)
+    others = len(row) - 1
+    return others > 1 and any(
+        line.count(delimiter) >= others for field in row for line in re.split("[\r\n]", field)[1:]
+    )
 
 
 def _unpaired(lines: list[str], start: int) -> RejectedLine:

@@ -17,8 +17,6 @@ from star_warehouse.refusal import Refusal
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
-# Whole numbers above this are no longer exact in a spreadsheet.
-_EXACT_INTEGERS = 2**53
 
 
 class Workbook:
@@ -63,14 +61,13 @@ class Workbook:
         )
 
     def _cells(self, name: str) -> tuple[pl.DataFrame, int]:
-        # Twice: as text, where numbers are rounded to nine decimals, and as numbers, where everything else is empty.
         text_sheet = self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         texts = text_sheet.to_polars()
         numbers = self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="float").to_polars()
         if not texts.width:
             return pl.DataFrame(), 0
         exact = [_exact_text(texts[column], numbers[column]) for column in texts.columns]
-        return pl.DataFrame(exact), text_sheet.available_columns()[0].absolute_index
+        return pl.DataFrame(exact).fill_null(""), text_sheet.available_columns()[0].absolute_index
 
     def _put_errors(self, name: str, rows: list[list[str]], first_column: int) -> None:
         """Put error values such as ``#REF!`` where the reader left nothing, so that they are not taken for empty."""
@@ -96,20 +93,19 @@ class Workbook:
 
 
 def _exact_text(texts: pl.Series, numbers: pl.Series) -> pl.Series:
-    """The text of each cell; of a number its shortest exact form, whole numbers without ``.0``."""
-    frame = pl.DataFrame({"text": texts, "number": numbers})
-    number, text = pl.col("number"), pl.col("text")
-    is_number = number.is_not_null() & ~text.is_in(["true", "false"])
-    is_whole = (number == number.floor()) & (number.abs() <= _EXACT_INTEGERS)
-    return frame.select(
-        pl.when(is_number & is_whole)
-        .then(number.cast(pl.Int64, strict=False).cast(pl.String))
-        .when(is_number)
-        .then(number.cast(pl.String))
-        .otherwise(text)
-        .fill_null("")
-        .alias(texts.name)
-    ).to_series()
+    """The text of each cell; of a number its shortest exact form.
+
+    The reader makes numbers of texts too (7 of ``007``), and of numbers texts rounded to nine decimals. So a text is
+    exchanged for its number only where it is that rounding, and only the number knows what was rounded off.
+    """
+    differs = (numbers != numbers.floor()) & (numbers.cast(pl.String) != texts)
+    rounded = differs.fill_null(False).arg_true()
+    exact = {
+        index: str(number)
+        for index, number, text in zip(rounded, numbers.gather(rounded), texts.gather(rounded), strict=True)
+        if f"{number:.9f}".rstrip("0").rstrip(".") == text
+    }
+    return texts.scatter([*exact], [*exact.values()]) if exact else texts
 
 
 def _error_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:

@@ -24,7 +24,7 @@ from star_warehouse.load import (
     source_lock,
 )
 from star_warehouse.read import read_delivery
-from star_warehouse.receive.landing import FolderRefusal, land, landed_path
+from star_warehouse.receive.landing import FolderRefusal, clear_half_copies, land, landed_path
 from star_warehouse.receive.location import location_of, look_at
 from star_warehouse.receive.waiting import WaitingFile, waiting_files
 from star_warehouse.refusal import Refusal
@@ -85,6 +85,7 @@ def take_in(
     report = IntakeReport(source.id)
     with warehouse.connect(autocommit=True) as connection, source_lock(connection, source.id):
         register_source(connection, source)
+        clear_half_copies(settings)
         waiting = waiting_files(source, settings, connection)
         report_progress(connection, run_id, STEP, source.id, 0, len(waiting))
         for done, found in enumerate(waiting, 1):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +16,7 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 
 _BYTES_AT_ONCE = 1 << 20
+_SECONDS_A_DAY = 86_400
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -40,6 +43,15 @@ def land(path: Path, settings: Settings) -> str:
 
     _copy_whole(path, settings.landing, place, digest.update)
     return digest.hexdigest()
+
+
+def clear_half_copies(settings: Settings) -> None:
+    """Remove from the landing zone what killed runs left of a copy; of today's, another run may still be writing."""
+    yesterday = time.time() - _SECONDS_A_DAY
+    for path in settings.landing.glob(".*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < yesterday:
+                path.unlink()
 
 
 def copy_to(path: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from tests.integration.independent.calculation import Calculation
 from tests.integration.independent.comparison import (
     compare_files,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
 from tests.integration.independent.competition import participation_figures, participations, weight_figures
 from tests.integration.independent.figures import FigureKey
 from tests.integration.independent.tenders import Bid, Lot

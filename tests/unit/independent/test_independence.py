@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 import tests.integration.independent
 
 PACKAGE = Path(tests.integration.independent.__file__).parent

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from tests.integration.independent.figures import FigureKey, pounds
 from tests.integration.independent.lines import SpendLine
 from tests.integration.independent.postcodes import Districts

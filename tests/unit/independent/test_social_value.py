@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+
 from tests.integration.independent.figures import FigureKey
 from tests.integration.independent.portal import Delivered, Portal, ProjectShare, Target, read_portal
 from tests.integration.independent.register import Contract, read_register

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from openpyxl import Workbook
+
 from tests.integration.independent.lines import FileAccount, SpendLine
 from tests.integration.independent.spend_files import read_file
 from tests.integration.independent.spend_layouts import SPEND_LAYOUTS

@@ -26,15 +26,19 @@ def cells(rows: list[list[object]]) -> list[list[str]]:
         ("two\nlines", "two\nlines"),
         (5, "5"),
         (5.0, "5"),
-        (-0.0, "0"),
         (1234.5, "1234.5"),
         (1234.57, "1234.57"),
         (123456789012.34, "123456789012.34"),
-        (0.1 + 0.2, "0.30000000000000004"),
+        (5.0000000001, "5.0000000001"),
+        (1e-10, "1e-10"),
+        ("007", "007"),
+        ("00012345", "00012345"),
+        ("1e5", "1e5"),
+        ("1.10", "1.10"),
         (1234.565, "1234.565"),
         (5100482005, "5100482005"),
         (1000000000000000.0, "1000000000000000"),
-        (1e21, "1e21"),
+        (1e21, "1000000000000000000000"),
         (True, "true"),
         (datetime(2018, 4, 3), "2018-04-03 00:00:00"),  # noqa: DTZ001
         (date(2018, 4, 3), "2018-04-03 00:00:00"),
@@ -46,6 +50,15 @@ def cells(rows: list[list[object]]) -> list[list[str]]:
 )
 def test_a_cell_says_what_it_holds(cell: object, text: str) -> None:
     assert cells([["x", cell]]) == [["x", text]]
+
+
+def test_the_noise_of_binary_fractions_is_not_rounded_off() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook([["x", 0.3]]))) as plain, zipfile.ZipFile(stream, "w") as noisy:
+        for name in plain.namelist():
+            noisy.writestr(name, plain.read(name).replace(b"<v>0.3</v>", b"<v>0.30000000000000004</v>"))
+
+    assert Workbook(stream.getvalue(), "file").sheet("Payments").rows == [["x", "0.30000000000000004"]]
 
 
 def test_rows_keep_their_numbers_below_empty_ones() -> None:

@@ -1,6 +1,7 @@
 with counted as (
     select
         row_group.row_group,
+        bool_and(row_group.row_partner_code = 'all') as is_for_all,
         month_expected.series,
         month_expected.financial_year,
         month_expected.fy_start_date,
@@ -33,7 +34,7 @@ select
     months_received,
     case
         -- A partner without any file is missing from the sum; a row for one partner only waits for it.
-        when partners_received < partners_expected and partners_expected > 1 then 'incomplete'
+        when is_for_all and partners_received < partners_expected then 'incomplete'
         when months_received < months_expected then 'provisional'
         else 'final'
     end as status

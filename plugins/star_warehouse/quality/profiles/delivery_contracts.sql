@@ -26,12 +26,6 @@ figures as (
         count(*) filter (where contract_value_gbp >= 1000000000) as huge_values_count,
         count(*) filter (where end_date < start_date) as ends_before_start_count,
         count(*) filter (where mention > 1) as repeated_contracts_count,
-        count(*) filter (
-            where lower(btrim(contract_type)) not in (
-                'single award', 'multiple award', 'framework agreement', 'dynamic purchasing system',
-                'grant agreement', 'other'
-            )
-        ) as unknown_types_count,
         (count(*) filter (where sme_supplier is null or vcse_supplier is null))::float8 / count(*)
             as size_blank_share
     from entry
@@ -49,7 +43,6 @@ select
     figures.huge_values_count,
     figures.ends_before_start_count,
     figures.repeated_contracts_count,
-    figures.unknown_types_count,
     figures.size_blank_share
 from delivery
 left join figures using (delivery_id)

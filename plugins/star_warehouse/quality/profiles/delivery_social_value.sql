@@ -60,12 +60,7 @@ project_figures as (
 ),
 
 client_figures as (
-    select
-        delivery_id,
-        count(*) as rows_count,
-        count(*) filter (
-            where lower(btrim(status)) not in ('tender', 'awarded', 'live', 'closed')
-        ) as unknown_statuses_count
+    select delivery_id, count(*) as rows_count
     from client
     group by delivery_id
 ),
@@ -90,7 +85,6 @@ target_figures as (
     select
         delivery_id,
         count(*) as targets_count,
-        count(*) filter (where target.stage_key not in ('bid', 'award', 'variation')) as unknown_stages_count,
         count(*) filter (where project.is_awarded is null) as orphan_targets_count,
         count(*) filter (
             where project.is_awarded is not null and measure.measures_count is null
@@ -106,9 +100,6 @@ report_figures as (
     select
         delivery_id,
         count(*) as reports_count,
-        count(*) filter (
-            where lower(btrim(report.evidence_status)) not in ('none', 'submitted', 'accepted', 'rejected', 'query')
-        ) as unknown_evidence_count,
         count(*) filter (where project.is_awarded is null) as orphan_reports_count,
         count(*) filter (
             where project.is_awarded is not null and measure.measures_count is null
@@ -133,7 +124,6 @@ select
     + coalesce(target_figures.targets_count, 0)
     + coalesce(report_figures.reports_count, 0)
     - delivery.lines_loaded as lines_difference,
-    client_figures.unknown_statuses_count,
     project_figures.projects_with_wrong_shares_count,
     project_figures.contradictory_projects_count,
     project_figures.awarded_without_date_count,
@@ -141,11 +131,9 @@ select
     project_figures.awarded_without_target_count,
     project_figures.implausible_secured_count,
     measure_figures.repeated_measures_count,
-    target_figures.unknown_stages_count,
     target_figures.orphan_targets_count,
     target_figures.targets_without_measure_count,
     target_figures.negative_award_targets_count,
-    report_figures.unknown_evidence_count,
     report_figures.orphan_reports_count,
     report_figures.reports_without_measure_count,
     report_figures.reports_after_as_of_count

@@ -8,7 +8,6 @@ with delivery as (
         delivery.period_end_date,
         delivery.lines_loaded,
         delivery.lines_rejected,
-        delivery.amount_loaded_gbp,
         delivery.control_total_gbp,
         source.extract,
         source.vat_basis
@@ -35,6 +34,8 @@ figures as (
         delivery_id,
         count(*) as lines_count,
         sum(amount_gbp) as amount_gbp,
+        sum(amount_net_gbp) as amount_net_gbp,
+        sum(amount_gross_gbp) as amount_gross_gbp,
         (count(*) filter (where amount_gbp < 0))::float8 / count(*) as negative_lines_share,
         (count(*) filter (where supplier_name is null))::float8 / count(*) as supplier_blank_share,
         (count(*) filter (where transaction_number is null))::float8 / count(*) as transaction_blank_share,
@@ -87,11 +88,12 @@ select
     delivery.file_name,
     coalesce(figures.lines_count, 0) as lines_count,
     coalesce(figures.lines_count, 0) - delivery.lines_loaded as lines_difference,
-    coalesce(figures.amount_gbp, 0) - delivery.amount_loaded_gbp as amount_difference_gbp,
-    case when delivery.lines_rejected = 0 then delivery.amount_loaded_gbp - delivery.control_total_gbp end
-        as control_difference_gbp,
-    case when delivery.lines_rejected > 0 then delivery.amount_loaded_gbp - delivery.control_total_gbp end
-        as control_difference_after_rejects_gbp,
+    -- The file's own total is of its net or of its gross amounts; rejected lines are part of it, but not of raw.
+    case
+        when delivery.lines_rejected > 0 then null
+        when delivery.control_total_gbp in (figures.amount_net_gbp, figures.amount_gross_gbp) then 0
+        else figures.amount_gbp - delivery.control_total_gbp
+    end as control_difference_gbp,
     figures.amount_gbp,
     figures.negative_lines_share,
     figures.supplier_blank_share,

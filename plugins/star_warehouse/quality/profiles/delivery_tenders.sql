@@ -35,7 +35,6 @@ lot_figures as (
         lot.delivery_id,
         count(*) as lots_count,
         count(*) - count(distinct (lot.opportunity_ref, lot.lot_number)) as repeated_lots_count,
-        count(*) filter (where lot.status_key not in ('awarded', 'cancelled', 'open')) as unknown_statuses_count,
         count(*) filter (where lot.status_key = 'awarded' and lot.award_date is null) as awarded_without_date_count,
         count(*) filter (where lot.status_key = 'awarded' and winner.winners_count is null)
             as awarded_without_winner_count,
@@ -57,15 +56,6 @@ bid_figures as (
         bid.delivery_id,
         count(*) as bids_count,
         count(*) filter (where known_lot.delivery_id is null) as orphan_bids_count,
-        count(*) filter (
-            where lower(btrim(bid.stage)) not in (
-                'eoi', 'opted out', 'submitted', 'disqualified', 'evaluated', 'awarded'
-            )
-        ) as unknown_stages_count,
-        count(*) filter (where lower(btrim(bid.outcome)) not in ('won', 'lost')) as unknown_outcomes_count,
-        count(*) filter (
-            where lower(btrim(bid.bidder_size)) not in ('micro', 'small', 'medium', 'large')
-        ) as unknown_sizes_count,
         count(*) filter (where bid.is_won and not bid.is_compliant) as winners_without_bid_count,
         (count(*) filter (where bid.is_compliant and bid.bidder_size is null))::float8
         / nullif(count(*) filter (where bid.is_compliant), 0) as size_blank_share
@@ -83,7 +73,6 @@ select
     coalesce(lot_figures.lots_count, 0) + coalesce(bid_figures.bids_count, 0) - delivery.lines_loaded
         as lines_difference,
     lot_figures.repeated_lots_count,
-    lot_figures.unknown_statuses_count,
     lot_figures.awarded_without_date_count,
     lot_figures.awarded_without_winner_count,
     lot_figures.lots_with_several_winners_count,
@@ -91,9 +80,6 @@ select
     lot_figures.impossible_weights_count,
     lot_figures.weights_not_adding_up_count,
     bid_figures.orphan_bids_count,
-    bid_figures.unknown_stages_count,
-    bid_figures.unknown_outcomes_count,
-    bid_figures.unknown_sizes_count,
     bid_figures.winners_without_bid_count,
     bid_figures.size_blank_share
 from delivery

@@ -1,0 +1,170 @@
+"""What can be said of each table that would be published, beside the live one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+
+# Tables that a release fills whatever was delivered.
+_ALWAYS_FILLED = {"retention", "headline", "partner", "release", "source_file", "measure_definition"}
+# The audit's own results are added after it, so their number says nothing yet.
+_STILL_GROWING = {"quality_result"}
+_PERSONAL = (
+    "(^|_)(postcode|supplier|vendor|vat|invoice|bidder|beneficiary|payee|purpose|narrative|description|email|phone"
+    "|address|contact)(_|$)"
+)
+_POSTCODE = "^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$"
+# The names that the published tables give to their year.
+_YEARS = ("financial_year", "award_year")
+
+Connection = psycopg.Connection[Any]
+
+
+def profile_tables(connection: Connection, schema: str, live_schema: str, release_id: int) -> list[dict[str, Any]]:
+    """Describe every relation of a schema that is to be published; a row is one relation.
+
+    Args:
+        schema: where the candidate is.
+        live_schema: where the live release is; it may not exist yet.
+        release_id: the release that the candidate was built for.
+
+    Returns:
+        figures by name, as the suite ``candidate_release`` knows them; None where one does not apply.
+    """
+    live = _relations(connection, live_schema)
+    return [
+        _profile(connection, schema, live_schema if name in live else None, name, kind, release_id)
+        for name, kind in sorted(_relations(connection, schema).items())
+    ]
+
+
+def _profile(
+    connection: Connection, schema: str, live_schema: str | None, name: str, kind: str, release_id: int
+) -> dict[str, Any]:
+    table = sql.Identifier(schema, name)
+    columns = _columns(connection, schema, name)
+    rows = _count(connection, "select count(*) from {table}", table=table)
+    live_rows = lost_partner_years = None
+    if live_schema is not None:
+        live = sql.Identifier(live_schema, name)
+        live_rows = _count(connection, "select count(*) from {live}", live=live)
+        shared = columns.keys() & _columns(connection, live_schema, name).keys()
+        if "partner_code" in shared and (year := next((year for year in _YEARS if year in shared), None)):
+            lost_partner_years = _lost_partner_years(connection, table, live, year)
+    comparable = live_rows if name not in _STILL_GROWING else None
+    return {
+        "table_name": name,
+        "rows_count": rows,
+        "dependent_count": int(kind != "r"),
+        "empty_count": int(rows == 0) if name in _ALWAYS_FILLED else None,
+        "emptied_count": int(rows == 0 and comparable > 0) if comparable is not None else None,
+        "lost_rows_share": max(0.0, 1 - rows / comparable) if comparable else None,
+        "lost_partner_years_count": lost_partner_years,
+        "foreign_rows_count": _foreign_rows(connection, table, name, columns, release_id),
+        "unmatched_deliveries_count": (
+            _unmatched_deliveries(connection, table, release_id) if name == "source_file" else None
+        ),
+        "personal_columns_count": _personal_columns(connection, columns),
+        "postcode_values_count": _postcode_values(connection, table, columns),
+    }
+
+
+def _relations(connection: Connection, schema: str) -> dict[str, str]:
+    """Names and kinds (``r`` for a table) of what can be read in a schema."""
+    rows = connection.execute(
+        """
+        select class.relname, class.relkind::text
+        from pg_class as class
+        join pg_namespace as namespace on namespace.oid = class.relnamespace
+        where namespace.nspname = %s and class.relkind in ('r', 'p', 'v', 'm', 'f')
+        """,
+        (schema,),
+    ).fetchall()
+    return dict(rows)
+
+
+def _columns(connection: Connection, schema: str, table: str) -> dict[str, str]:
+    """Names and types of a table's columns."""
+    rows = connection.execute(
+        "select column_name, data_type from information_schema.columns where table_schema = %s and table_name = %s",
+        (schema, table),
+    ).fetchall()
+    return dict(rows)
+
+
+def _lost_partner_years(connection: Connection, table: sql.Identifier, live: sql.Identifier, year: str) -> int:
+    return _count(
+        connection,
+        """
+        select count(*) from (
+            select partner_code, {year} from {live} where {year} is not null
+            except
+            select partner_code, {year} from {table}
+        ) as lost
+        """,
+        table=table,
+        live=live,
+        year=sql.Identifier(year),
+    )
+
+
+def _foreign_rows(
+    connection: Connection, table: sql.Identifier, name: str, columns: dict[str, str], release_id: int
+) -> int | None:
+    if "release_id" not in columns:
+        return None
+    if name == "release":
+        # It tells of earlier releases too, and of this one exactly once.
+        query: LiteralString = "select abs(count(*) - 1) from {table} where release_id = %s"
+    else:
+        query = "select count(*) from {table} where release_id is distinct from %s"
+    return _count(connection, query, (release_id,), table=table)
+
+
+def _unmatched_deliveries(connection: Connection, table: sql.Identifier, release_id: int) -> int:
+    return _count(
+        connection,
+        """
+        select count(*)
+        from {table} as listed
+        full join (
+            select delivery.source_id, delivery.period_key
+            from ops.release
+            join ops.delivery on delivery.delivery_id = any(release.delivery_ids)
+            where release.release_id = %s
+        ) as opened using (source_id, period_key)
+        where listed.source_id is null or opened.source_id is null
+        """,
+        (release_id,),
+        table=table,
+    )
+
+
+def _personal_columns(connection: Connection, columns: dict[str, str]) -> int:
+    return _count(
+        connection, "select count(*) from unnest(%s::text[]) as name where name ~ %s", (list(columns), _PERSONAL)
+    )
+
+
+def _postcode_values(connection: Connection, table: sql.Identifier, columns: dict[str, str]) -> int:
+    texts = [sql.Identifier(name) for name, kind in columns.items() if kind in ("text", "character varying")]
+    if not texts:
+        return 0
+    return _count(
+        connection,
+        "select count(*) from {table} cross join unnest(array[{texts}]::text[]) as value where value ~* %s",
+        (_POSTCODE,),
+        table=table,
+        texts=sql.SQL(", ").join(texts),
+    )
+
+
+def _count(
+    connection: Connection, query: LiteralString, parameters: Sequence[Any] = (), **names: sql.Composable
+) -> int:
+    # Without parameters psycopg leaves per cent signs alone; both kinds of query go through here.
+    row = connection.execute(sql.SQL(query).format(**names), parameters or None).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,109 @@
+"""Have dbt build one layer of a release, and keep what it says of each model and test."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from star_warehouse.database import Warehouse
+from star_warehouse.refusal import Refusal
+from star_warehouse.release.record import CANDIDATE, end_release
+from star_warehouse.settings import Settings
+
+Layer = Literal["warehouse", "measures", "candidate"]
+LAYERS: tuple[Layer, ...] = ("warehouse", "measures", "candidate")
+
+_FAILURES = ("error", "fail", "runtime error")
+_SHOWN = 3
+
+
+def build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str, layer: Layer) -> None:
+    """Build one layer's models and run their tests; every result becomes a row of ``ops.model_result``.
+
+    Args:
+        release_id: the release, from ``open_release``.
+        run_id: the pipeline run.
+        layer: a selector of ``dbt_project/selectors.yml``; the layers are built in the order of ``LAYERS``.
+
+    Raises:
+        Refusal: a model or a test failed (the release is then marked failed), naming it and what it said.
+    """
+    # Telemetry is decided when dbt is imported, which takes seconds, so it is done here and not on top.
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    os.environ.update(warehouse.environment())
+    from dbt.cli.main import dbtRunner
+
+    # The layers of a release share a folder, so that only the first has to parse the project.
+    folder = settings.home / "dbt" / f"release_{release_id}"
+    outcome = dbtRunner().invoke(
+        [
+            "build",
+            *("--project-dir", str(settings.dbt_project)),
+            *("--profiles-dir", str(settings.dbt_project)),
+            *("--selector", layer),
+            *("--vars", json.dumps({"release_id": release_id, "candidate_schema": CANDIDATE})),
+            *("--target-path", str(folder)),
+            *("--log-path", str(folder / "logs")),
+            *("--no-use-colors", "--no-version-check"),
+        ]
+    )
+    results = list(getattr(outcome.result, "results", None) or ())
+    _record(warehouse, release_id, run_id, layer, results)
+    if outcome.success:
+        return
+    reason = _why(results) or str(outcome.exception or "dbt ended without saying why").strip()
+    end_release(warehouse, release_id, "failed", reason)
+    raise Refusal(
+        reason,
+        where=f"release {release_id}, layer {layer}",
+        way_out=f"The last release stays live; see ops.model_result and {folder / 'logs' / 'dbt.log'}.",
+    )
+
+
+def _why(results: Sequence[Any]) -> str | None:
+    failed = [result for result in results if str(result.status) in _FAILURES]
+    said = [f"{result.node.name}: {_one_line(result.message)}" for result in failed[:_SHOWN]]
+    more = [f"{len(failed) - _SHOWN} more failed."] if len(failed) > _SHOWN else []
+    return " ".join(said + more) or None
+
+
+def _one_line(message: str | None) -> str:
+    text = " ".join((message or "it failed").split())
+    return text if text.endswith(".") else f"{text}."
+
+
+def _record(warehouse: Warehouse, release_id: int, run_id: str, layer: str, results: Sequence[Any]) -> None:
+    with warehouse.connect() as connection:
+        # A task that is tried again replaces what its first try said.
+        connection.execute("delete from ops.model_result where release_id = %s and layer = %s", (release_id, layer))
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                """
+                insert into ops.model_result (
+                    release_id, run_id, layer, node_id, resource_type, status, seconds, rows_affected, failures, message
+                ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                """,
+                [
+                    (
+                        release_id,
+                        run_id,
+                        layer,
+                        result.node.unique_id,
+                        str(result.node.resource_type),
+                        str(result.status),
+                        result.execution_time,
+                        _rows_affected(result),
+                        result.failures,
+                        result.message,
+                    )
+                    for result in results
+                ],
+            )
+
+
+def _rows_affected(result: Any) -> int | None:
+    rows = (result.adapter_response or {}).get("rows_affected")
+    # The driver says -1 where a statement affects no rows by its nature.
+    return int(rows) if rows is not None and int(rows) >= 0 else None

@@ -1,0 +1,73 @@
+"""Begin a release, if one is due."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from star_warehouse.database import Warehouse
+from star_warehouse.refusal import Refusal
+from star_warehouse.release.fingerprint import Ingredients, ingredients
+from star_warehouse.release.record import CANDIDATE, hold_releases
+from star_warehouse.settings import Settings
+
+
+def release_is_due(warehouse: Warehouse, settings: Settings) -> bool:
+    """Whether something is current that the live release does not show; False while nothing is current at all."""
+    with warehouse.connect() as connection:
+        now = ingredients(connection, settings)
+        return bool(now.delivery_ids) and not _is_live(connection, now)
+
+
+def open_release(warehouse: Warehouse, settings: Settings, run_id: str) -> int | None:
+    """Begin a release of what is current now.
+
+    Releases that an interrupted run left unfinished are marked abandoned, and their candidate is dropped.
+
+    Args:
+        run_id: the pipeline run that will build it.
+
+    Returns:
+        The number of the new release; None when the live release was made from the very same things.
+
+    Raises:
+        Refusal: no delivery is current, or the postcode directory was never loaded.
+    """
+    with warehouse.connect() as connection:
+        hold_releases(connection)
+        now = ingredients(connection, settings)
+        if not now.delivery_ids:
+            raise Refusal(
+                "No delivery is current, so there is nothing to publish.",
+                where="ops.delivery",
+                way_out="Deliver a file with `star-warehouse deliver SOURCE FILE` and run again.",
+            )
+        if not any(dataset.startswith("postcode") for dataset in now.reference):
+            raise Refusal(
+                "The postcode directory was never loaded, so no supplier could be located.",
+                where="reference.postcode",
+                way_out="Run the DAG refresh_reference, then run again.",
+            )
+        if _is_live(connection, now):
+            return None
+        connection.execute(
+            """
+            update ops.release set state = 'abandoned', reason = 'The run ended before it was published.'
+            where state in ('building', 'audited')
+            """
+        )
+        connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(CANDIDATE)))
+        row = connection.execute(
+            """
+            insert into ops.release (state, fingerprint, code_version, delivery_ids, run_id, schema_name)
+            values ('building', %s, %s, %s, %s, %s) returning release_id
+            """,
+            (now.fingerprint, now.code_version, list(now.delivery_ids), run_id, CANDIDATE),
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def _is_live(connection: psycopg.Connection[tuple[object, ...]], now: Ingredients) -> bool:
+    row = connection.execute("select fingerprint from ops.release where state = 'live'").fetchone()
+    return row is not None and row[0] == now.fingerprint

@@ -1,0 +1,99 @@
+"""How tasks say no, and when they are tried again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy.exc
+from airflow.sdk import RetryAction
+
+from star_warehouse.airflow_glue import ingest, tasks
+from star_warehouse.airflow_glue.names import REFUSAL_KEY, run_key
+from star_warehouse.airflow_glue.tasks import TASK_DEFAULTS, plainly
+from star_warehouse.load import Delivery
+from star_warehouse.refusal import Refusal
+
+
+class TaskInstance:
+    """Keeps what a task leaves for others."""
+
+    def __init__(self) -> None:
+        self.left: dict[str, Any] = {}
+
+    def xcom_push(self, key: str, value: object) -> None:
+        self.left[key] = value
+
+
+@pytest.fixture
+def task_instance(monkeypatch: pytest.MonkeyPatch) -> TaskInstance:
+    instance = TaskInstance()
+    monkeypatch.setattr(tasks, "get_current_context", lambda: {"ti": instance})
+    return instance
+
+
+def test_a_refusal_is_one_sentence_and_ends_the_task(
+    task_instance: TaskInstance, caplog: pytest.LogCaptureFixture
+) -> None:
+    @plainly
+    def refusing() -> None:
+        raise Refusal("It is blue.", where="a.csv, line 3", way_out="Make it red.")
+
+    # Airflow fails a task that exits and prints no traceback.
+    with pytest.raises(SystemExit):
+        refusing()
+    assert task_instance.left == {REFUSAL_KEY: "a.csv, line 3: It is blue. Make it red."}
+    assert [record.exc_info for record in caplog.records] == [None]
+
+
+def test_anything_else_passes_through(task_instance: TaskInstance) -> None:
+    @plainly
+    def broken() -> None:
+        raise ValueError("a fault of ours")
+
+    with pytest.raises(ValueError, match="a fault of ours"):
+        broken()
+
+
+@pytest.mark.parametrize(
+    ("error", "action"),
+    [
+        (psycopg.OperationalError("server closed the connection"), RetryAction.RETRY),
+        (psycopg.errors.AdminShutdown("restarting"), RetryAction.RETRY),
+        (sqlalchemy.exc.OperationalError("select 1", {}, Exception()), RetryAction.RETRY),
+        (psycopg.errors.DiskFull("no room"), RetryAction.FAIL),
+        (psycopg.errors.NotNullViolation("null"), RetryAction.FAIL),
+        (SystemExit(1), RetryAction.FAIL),
+        (ValueError("a fault of ours"), RetryAction.FAIL),
+    ],
+)
+def test_only_the_database_gets_another_chance(error: BaseException, action: RetryAction) -> None:
+    assert TASK_DEFAULTS["retry_policy"].evaluate(error, 1, 2).action is action
+
+
+def test_refused_deliveries_are_told_with_their_way_out(
+    task_instance: TaskInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def delivery(number: int, state: str) -> Delivery:
+        nothing: dict[str, Any] = dict.fromkeys(Delivery.__dataclass_fields__)
+        said = {"reason": "Half of it is unreadable.", "way_out": "Send it again."}
+        return Delivery(**nothing | said | {"delivery_id": number, "file_name": f"{number}.csv", "state": state})
+
+    monkeypatch.setattr(ingest, "place", lambda: (None, None))
+    known = {7: delivery(7, "loaded"), 8: delivery(8, "refused")}
+    monkeypatch.setattr("star_warehouse.load.list_deliveries", lambda _, numbers: [known[number] for number in numbers])
+    accepted = {"accepted": True, "reason": None, "way_out": None}
+    ingest.report_refusals([], {"7": accepted})
+    ingest.report_refusals([], None)
+    assert task_instance.left == {}
+    with pytest.raises(SystemExit):
+        ingest.report_refusals(["6.csv: It is empty. Send it again."], {"7": accepted, "8": accepted})
+    sentence = task_instance.left[REFUSAL_KEY]
+    assert sentence.startswith("2 deliveries refused: 6.csv: It is empty.")
+    assert "8.csv: Half of it is unreadable. Send it again." in sentence
+    assert "7.csv" not in sentence
+
+
+def test_a_run_has_one_name_among_all_dags_fit_for_a_folder() -> None:
+    assert run_key("release", "manual__2026-01-02T03:04:05+00:00") == "release.manual__2026-01-02T03-04-05-00-00"

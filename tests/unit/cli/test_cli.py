@@ -1,0 +1,96 @@
+"""The command: one sentence for what it refuses, and an answer at once where nothing heavy is needed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from star_warehouse.local.postgres import free_port
+
+HEAVY = ("airflow", "dbt", "great_expectations", "polars", "sqlalchemy", "psycopg")
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("STAR_", "WAREHOUSE_URL"))}
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("star-warehouse")), *arguments],
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence on standard error of a refused command."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def test_help_names_every_command() -> None:
+    done = command("--help")
+    assert done.returncode == 0
+    for name in ("run", "up", "deliver", "sample", "status", "releases", "headline", "psql", "airflow"):
+        assert f" {name} " in done.stdout
+
+
+def test_the_command_line_imports_nothing_heavy() -> None:
+    program = f"import sys, star_warehouse.cli; print([name for name in {HEAVY} if name in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "[]"
+
+
+def test_an_unknown_feed_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    sentence = refused(command("deliver", "nowhere", "a.csv", STAR_HOME=str(tmp_path)))
+    assert "'nowhere'" in sentence
+    assert "stockport" in sentence
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "stockport_spend_2018-04.csv"
+    assert str(file) in refused(command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home")))
+
+
+def test_a_delivered_file_waits_and_is_not_changed(tmp_path: Path) -> None:
+    file = tmp_path / "stockport_spend_2018-04.csv"
+    file.write_bytes(b"as it came\r\n")
+    done = command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "home" / "inbox" / "stockport" / file.name).read_bytes() == b"as it came\r\n"
+
+
+@pytest.mark.parametrize("name", ["STAR_WAREHOUSE_PORT", "STAR_AIRFLOW_PORT"])
+def test_what_is_no_port_is_refused(name: str, tmp_path: Path) -> None:
+    sentence = refused(command("run", STAR_HOME=str(tmp_path), **{name: "eighty"}))
+    assert name in sentence
+    assert "'eighty'" in sentence
+
+
+@pytest.mark.parametrize("name", ["run", "psql", "status"])
+def test_a_taken_port_is_refused(name: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = str(holder.getsockname()[1])
+        sentence = refused(command(name, STAR_HOME=str(tmp_path / "home"), STAR_WAREHOUSE_PORT=port))
+    assert f"Port {port}" in sentence
+    assert "STAR_WAREHOUSE_PORT" in sentence
+
+
+def test_an_external_warehouse_that_does_not_answer_is_refused(tmp_path: Path) -> None:
+    url = f"postgresql://me:secret@127.0.0.1:{free_port()}/spend"
+    sentence = refused(command("status", STAR_HOME=str(tmp_path / "home"), WAREHOUSE_URL=url))
+    assert "secret" not in sentence
+
+
+def test_psql_takes_its_own_options_and_its_exit_code_is_ours(tmp_path: Path) -> None:
+    place = {"STAR_HOME": str(tmp_path / "home"), "STAR_WAREHOUSE_PORT": str(free_port())}
+    asked = command("psql", "-At", "-c", "select current_user || ' in ' || current_database()", **place)
+    assert (asked.returncode, asked.stdout.strip()) == (0, "star in warehouse")
+    assert command("psql", "-c", "select nonsense", **place).returncode == 1

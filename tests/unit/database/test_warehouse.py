@@ -1,0 +1,104 @@
+"""Where the warehouse is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from star_warehouse.database import Warehouse, warehouse_from
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+
+ODD = Warehouse("db.example.org", 6543, "sta r", "p@ss/w:rd%", "ware house")
+
+
+def test_an_address_survives_odd_signs() -> None:
+    parts = psycopg.conninfo.conninfo_to_dict(ODD.url)
+
+    assert (parts["host"], parts["port"], parts["dbname"]) == ("db.example.org", "6543", "ware house")
+    assert (parts["user"], parts["password"]) == ("sta r", "p@ss/w:rd%")
+    assert ODD.sqlalchemy_url.startswith("postgresql+psycopg://sta%20r:p%40ss%2Fw%3Ard%25@db.example.org:6543/")
+
+
+def test_an_address_of_ip_version_6_is_bracketed() -> None:
+    assert Warehouse("::1", 5432, "star", "x", "warehouse").url == "postgresql://star:x@[::1]:5432/warehouse"
+
+
+def test_a_password_is_not_shown() -> None:
+    assert "p@ss" not in repr(ODD)
+
+
+def test_dbt_gets_its_variables() -> None:
+    assert ODD.environment() == {
+        "STAR_PGHOST": "db.example.org",
+        "STAR_PGPORT": "6543",
+        "STAR_PGUSER": "sta r",
+        "STAR_PGPASSWORD": "p@ss/w:rd%",
+        "STAR_PGDATABASE": "ware house",
+    }
+
+
+def test_an_external_address_is_taken_apart(settings: Settings) -> None:
+    url = "postgres://sta%20r:p%40ss@db.example.org/ware%20house?sslmode=require"
+
+    warehouse = warehouse_from(replace(settings, external_warehouse_url=url))
+
+    assert warehouse == Warehouse("db.example.org", 5432, "sta r", "p@ss", "ware house", "require")
+    assert warehouse.url.endswith("?sslmode=require")
+    assert warehouse.environment()["STAR_PGSSLMODE"] == "require"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "db.example.org",
+        "mysql://star:secret@db.example.org/warehouse",
+        "postgresql://star:secret@db.example.org",
+        "postgresql://db.example.org/warehouse",
+        "postgresql:///warehouse",
+        "postgresql://star:secret@db.example.org:port/warehouse",
+        "postgresql://star:secret@db.example.org/warehouse?ssl=on",
+    ],
+)
+def test_another_address_is_refused_and_its_password_kept_back(settings: Settings, url: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        warehouse_from(replace(settings, external_warehouse_url=url))
+
+    assert refusal.value.where == "WAREHOUSE_URL"
+    assert "secret" not in str(refusal.value)
+
+
+def test_the_embedded_one_is_found_by_its_credentials(settings: Settings) -> None:
+    settings.home.mkdir()
+    (settings.home / "secrets.json").write_text(json.dumps({"warehouse_password": "x"}))
+
+    found = warehouse_from(settings)
+
+    assert found == Warehouse("127.0.0.1", settings.warehouse_port, "star", "x", "warehouse")
+
+
+def test_nothing_set_up_is_refused(settings: Settings) -> None:
+    with pytest.raises(Refusal, match=r"never set up here\. Run `make run` first\."):
+        warehouse_from(settings)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "not json"])
+def test_broken_credentials_are_refused(settings: Settings, content: str) -> None:
+    settings.home.mkdir()
+    (settings.home / "secrets.json").write_text(content)
+
+    with pytest.raises(Refusal, match="credentials cannot be read"):
+        warehouse_from(settings)
+
+
+def test_a_server_that_does_not_answer_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"127\.0\.0\.1:1/warehouse: The warehouse does not answer"):
+        Warehouse("127.0.0.1", 1, "star", "x", "warehouse").connect()
+
+
+def test_a_wrong_password_is_refused(server: Warehouse) -> None:
+    with pytest.raises(Refusal, match="password authentication failed"):
+        replace(server, password="wrong").connect()

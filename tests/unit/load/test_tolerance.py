@@ -1,0 +1,72 @@
+"""How much of a delivery may be unreadable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from star_warehouse.load import DeliveryLines, RejectedLine, TableLines, check_tolerance
+from star_warehouse.refusal import Refusal
+from tests.builders import SPEND, declare
+
+
+def lines(loaded: int, rejected: list[RejectedLine], sheet: str | None = None) -> DeliveryLines:
+    frame = pl.DataFrame({"line_number": range(loaded)})
+    return DeliveryLines([TableLines("spend_line", sheet, frame, rejected, Counter(header=1))], None)
+
+
+def bad(number: int, code: str = "unreadable_date") -> RejectedLine:
+    return RejectedLine(number, None, code, f"Reason {code}.", "text")
+
+
+@pytest.mark.parametrize(
+    ("pct", "loaded", "rejected", "is_tolerated"),
+    [
+        ("25", 3, 1, True),
+        ("25", 299, 100, False),
+        ("25", 300, 100, True),
+        ("0", 1, 0, True),
+        ("0", 1000, 1, False),
+        ("0.5", 199, 1, True),
+        ("0.5", 198, 1, False),
+        ("99", 0, 1, False),
+        ("99", 0, 0, False),
+    ],
+)
+def test_the_share_of_rejected_lines_decides(
+    tmp_path: Path, pct: str, loaded: int, rejected: int, is_tolerated: bool
+) -> None:
+    source = declare(tmp_path, SPEND, ("rejected_pct: 25", f"rejected_pct: {pct}"))
+    content = lines(loaded, [bad(number) for number in range(rejected)])
+
+    if is_tolerated:
+        check_tolerance(source, "file.csv", content)
+    else:
+        with pytest.raises(Refusal):
+            check_tolerance(source, "file.csv", content)
+
+
+def test_the_sentence_names_the_main_reasons_and_their_first_lines(tmp_path: Path) -> None:
+    rejected = [bad(7, "b"), bad(8, "a"), bad(9, "a"), bad(10, "c"), bad(11, "d"), bad(12, "c"), bad(13, "a")]
+
+    with pytest.raises(Refusal) as refusal:
+        check_tolerance(declare(tmp_path), "town_2018-04.csv", lines(13, rejected))
+
+    assert refusal.value.where == "town: town_2018-04.csv"
+    assert refusal.value.what == (
+        "7 of 20 lines do not read, more than the 25 % tolerated. "
+        "3 like line 8: Reason a. 2 like line 10: Reason c. 1 like line 7: Reason b."
+    )
+
+
+def test_a_sheet_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"1 like sheet Payments, row 4: Reason x\."):
+        check_tolerance(declare(tmp_path), "file", lines(0, [bad(4, "x")], "Payments"))
+
+
+def test_a_header_alone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="The file has a header but no line below it"):
+        check_tolerance(declare(tmp_path), "file", lines(0, []))

@@ -1,0 +1,65 @@
+"""One run at a time, and requests to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from star_warehouse.local.locks import LockIsHeld, SharedLock, exclusive
+from star_warehouse.local.session import alone
+from star_warehouse.local.signals import Interrupted, interruptible, undisturbed
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+
+
+def test_a_second_run_is_refused_and_told_of_the_first(settings: Settings) -> None:
+    with alone(settings, "star-warehouse up"), pytest.raises(Refusal) as refused, alone(settings, "star-warehouse run"):
+        pass
+    assert f"star-warehouse up, process {os.getpid()}" in str(refused.value)
+    with alone(settings, "star-warehouse run"):
+        pass
+
+
+def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from star_warehouse.local.locks import exclusive\n"
+        f"with exclusive(Path({str(tmp_path / 'lock')!r}), 'the other'): print('held', flush=True); time.sleep(99)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    assert holder.stdout and holder.stdout.readline()
+    with pytest.raises(LockIsHeld, match="the other"), exclusive(tmp_path / "lock"):
+        pass
+    holder.kill()
+    holder.wait()
+    with exclusive(tmp_path / "lock"):
+        pass
+
+
+def test_the_last_of_many_holders_can_tell(tmp_path: Path) -> None:
+    one, two = SharedLock(tmp_path / "lock"), SharedLock(tmp_path / "lock")
+    one.hold()
+    two.hold()
+    one.release()
+    assert one.is_held()
+    two.release()
+    assert not one.is_held()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_request_to_end_is_heard_at_once(number: signal.Signals) -> None:
+    with pytest.raises(Interrupted) as interrupted, interruptible():
+        os.kill(os.getpid(), number)
+        time.sleep(5)
+    assert interrupted.value.exit_code == 128 + number
+
+
+def test_putting_things_in_order_is_not_interrupted() -> None:
+    with interruptible(), undisturbed():
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)

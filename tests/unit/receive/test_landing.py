@@ -1,0 +1,156 @@
+"""Files are copied whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import resource
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from star_warehouse.receive import FolderRefusal, deliver
+from star_warehouse.receive.landing import clear_half_copies, copy_to, land
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+from tests.builders import declare, spend_file
+
+CONTENT = bytes(range(256)) * 8192
+
+
+def files_below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_file_lands_unchanged_under_its_sha256(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(CONTENT)
+
+    sha256 = land(path, settings)
+
+    assert sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert files_below(settings.landing) == [settings.landing / sha256[:2] / sha256]
+    assert (settings.landing / sha256[:2] / sha256).read_bytes() == CONTENT
+
+
+def test_the_same_bytes_land_once(tmp_path: Path, settings: Settings) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(CONTENT)
+
+    assert land(tmp_path / "a", settings) == land(tmp_path / "b", settings)
+    assert len(files_below(settings.landing)) == 1
+
+
+def test_an_empty_file_lands_too(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "empty").touch()
+
+    assert land(tmp_path / "empty", settings) == hashlib.sha256(b"").hexdigest()
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(Refusal, match=r"a\.csv: The file cannot be read: No such file"):
+        land(tmp_path / "a.csv", settings)
+
+
+@contextmanager
+def small_files_only() -> Iterator[None]:
+    """The system refuses to write files beyond a megabyte, as a full disk would."""
+    old_handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, old_handler)
+
+
+def test_a_full_disk_is_told_and_nothing_half_landed(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "big"
+    path.write_bytes(CONTENT)
+
+    with small_files_only(), pytest.raises(FolderRefusal) as refusal:
+        land(path, settings)
+
+    assert refusal.value.what == "The disk is full; nothing of the file was kept."
+    assert refusal.value.where == str(settings.landing)
+    assert files_below(settings.landing) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "what"),
+    [(errno.ENOSPC, "The disk is full"), (errno.EROFS, "cannot be copied here: Read-only file system")],
+)
+def test_what_the_system_says_is_told(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, number: int, what: str
+) -> None:
+    def fail(_: int) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    (tmp_path / "a").write_bytes(b"x")
+    monkeypatch.setattr(os, "fsync", fail)
+
+    with pytest.raises(FolderRefusal, match=what):
+        land(tmp_path / "a", settings)
+
+    assert files_below(settings.landing) == []
+
+
+def test_only_old_half_copies_are_cleared(settings: Settings) -> None:
+    settings.landing.mkdir(parents=True)
+    old, new = settings.landing / ".old.part", settings.landing / ".new.part"
+    for path in (old, new):
+        path.touch()
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(old, (two_days_ago, two_days_ago))
+
+    clear_half_copies(settings)
+
+    assert files_below(settings.landing) == [new]
+
+
+def test_a_copy_replaces_an_older_one_at_once(tmp_path: Path) -> None:
+    (tmp_path / "new").write_bytes(b"new")
+    target = tmp_path / "folder" / "a.csv"
+    target.parent.mkdir()
+    target.write_bytes(b"old")
+
+    copy_to(tmp_path / "new", target)
+
+    assert files_below(target.parent) == [target]
+    assert target.read_bytes() == b"new"
+
+
+def test_files_are_delivered_to_the_inbox(tmp_path: Path, settings: Settings) -> None:
+    source = declare(tmp_path)
+    files = [tmp_path / "town_2018-04.csv", tmp_path / "town_2018-05.csv"]
+    for path in files:
+        path.write_bytes(spend_file())
+
+    targets = deliver(source, files, settings)
+
+    assert targets == [settings.inbox / "town" / path.name for path in files]
+    assert targets[0].read_bytes() == spend_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("april.csv", "The file's name does not say its period"),
+        ("town_2017-04.csv", "The period 2017-04 is not accepted here"),
+        ("town_2018-06.csv", "No such file"),
+    ],
+)
+def test_a_wrong_file_is_refused_at_the_door(tmp_path: Path, settings: Settings, name: str, what: str) -> None:
+    (tmp_path / "april.csv").touch()
+
+    with pytest.raises(Refusal, match=what):
+        deliver(declare(tmp_path), [tmp_path / name], settings)
+
+    assert files_below(settings.home) == [] if settings.home.exists() else True

@@ -1,0 +1,61 @@
+"""Where files come to, and which of them are deliveries."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from star_warehouse.load import FileSeen
+from star_warehouse.receive.location import folder_of, list_files, look_at
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+from tests.builders import SPEND, declare
+
+WHERE = "accepts: {from: 2018-04-01, to: 2024-03-31}\n"
+
+
+@pytest.mark.parametrize(
+    ("location", "folder"),
+    [
+        (None, "{home}/inbox/town"),
+        ("drop/town", "{home}/drop/town"),
+        ("/srv/town", "/srv/town"),
+        ("file:///srv/to%20wn", "/srv/to wn"),
+        ("file://localhost/srv/town", "/srv/town"),
+    ],
+)
+def test_a_location_is_a_folder(tmp_path: Path, settings: Settings, location: str | None, folder: str) -> None:
+    changes = [(WHERE, f"{WHERE}location: {location}\n")] if location else []
+
+    assert str(folder_of(declare(tmp_path, SPEND, *changes), settings)) == folder.format(home=settings.home)
+
+
+@pytest.mark.parametrize("location", ["sftp://star@files.example.org/town", "s3://bucket/town", "file://server/town"])
+def test_another_location_is_refused(tmp_path: Path, settings: Settings, location: str) -> None:
+    with pytest.raises(Refusal, match=r"source town: The location .* is not a folder"):
+        folder_of(declare(tmp_path, SPEND, (WHERE, f"{WHERE}location: {location}\n")), settings)
+
+
+def test_stray_files_and_folders_are_no_deliveries(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
+    strays = (".hidden.csv", "b.csv.part", "~$c.xlsx", "d.csv~", "e.tmp", "F.PART", "Thumbs.db", "g.csv.filepart")
+    for name in ("a.csv", *strays):
+        (tmp_path / name).write_text("x")
+
+    assert [path.name for _, path in list_files(tmp_path)] == ["a.csv"]
+
+
+def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    assert list_files(tmp_path / "none") == []
+
+
+def test_times_are_kept_as_the_database_keeps_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("12345")
+    os.utime(path, ns=(0, 1_700_000_000_123_456_789))
+
+    assert look_at(path) == FileSeen("a.csv", 5, datetime(2023, 11, 14, 22, 13, 20, 123456, tzinfo=UTC))
