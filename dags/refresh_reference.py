@@ -4,13 +4,15 @@ from airflow.sdk import dag, task
 
 from star_warehouse.airflow_glue.assets import POSTCODES
 from star_warehouse.airflow_glue.releasing import refresh_postcodes
-from star_warehouse.airflow_glue.tasks import TASK_DEFAULTS
+from star_warehouse.airflow_glue.tasks import FIRST_DAY, TASK_DEFAULTS, calendar
 
 
 @dag(
     dag_display_name="Refresh reference data",
     description="Loads the postcode directory when the installed one is newer than the loaded one.",
-    schedule=None,
+    schedule=calendar("0 5 * * 1"),
+    start_date=FIRST_DAY,
+    catchup=False,
     max_active_runs=1,
     default_args=TASK_DEFAULTS,
     tags=["reference"],

@@ -8,9 +8,10 @@ import psycopg
 import pytest
 import sqlalchemy.exc
 from airflow.sdk import RetryAction
+from airflow.sdk.exceptions import AirflowSkipException
 
 from star_warehouse.airflow_glue import ingest, tasks
-from star_warehouse.airflow_glue.names import REFUSAL_KEY, run_key
+from star_warehouse.airflow_glue.names import REASON_KEY, run_key
 from star_warehouse.airflow_glue.tasks import TASK_DEFAULTS, plainly
 from star_warehouse.load import Delivery
 from star_warehouse.refusal import Refusal
@@ -43,17 +44,28 @@ def test_a_refusal_is_one_sentence_and_ends_the_task(
     # Airflow fails a task that exits and prints no traceback.
     with pytest.raises(SystemExit):
         refusing()
-    assert task_instance.left == {REFUSAL_KEY: "a.csv, line 3: It is blue. Make it red."}
+    assert task_instance.left == {REASON_KEY: "a.csv, line 3: It is blue. Make it red."}
     assert [record.exc_info for record in caplog.records] == [None]
 
 
-def test_anything_else_passes_through(task_instance: TaskInstance) -> None:
+def test_a_fault_is_told_too_and_keeps_its_traceback(task_instance: TaskInstance) -> None:
     @plainly
     def broken() -> None:
         raise ValueError("a fault of ours")
 
     with pytest.raises(ValueError, match="a fault of ours"):
         broken()
+    assert task_instance.left == {REASON_KEY: "It broke: ValueError: a fault of ours (its log has the rest)."}
+
+
+def test_a_skip_is_no_failure(task_instance: TaskInstance) -> None:
+    @plainly
+    def skipping() -> None:
+        raise AirflowSkipException("nothing to do")
+
+    with pytest.raises(AirflowSkipException):
+        skipping()
+    assert task_instance.left == {}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +101,7 @@ def test_refused_deliveries_are_told_with_their_way_out(
     assert task_instance.left == {}
     with pytest.raises(SystemExit):
         ingest.report_refusals(["6.csv: It is empty. Send it again."], {"7": accepted, "8": accepted})
-    sentence = task_instance.left[REFUSAL_KEY]
+    sentence = task_instance.left[REASON_KEY]
     assert sentence.startswith("2 deliveries refused: 6.csv: It is empty.")
     assert "8.csv: Half of it is unreadable. Send it again." in sentence
     assert "7.csv" not in sentence

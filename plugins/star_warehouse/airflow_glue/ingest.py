@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from typing import Any
 
-import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from star_warehouse.airflow_glue.assets import deliveries_of
 from star_warehouse.airflow_glue.names import ingest_dag_id
-from star_warehouse.airflow_glue.tasks import TASK_DEFAULTS, place, plainly, this_run
+from star_warehouse.airflow_glue.tasks import FIRST_DAY, TASK_DEFAULTS, calendar, place, plainly, this_run
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
@@ -24,7 +22,6 @@ _LOOKS = {
     "year": "{minute} 6 * * 1",
     "snapshot": "{minute} 6 * * *",
 }
-_FIRST_DAY = pendulum.datetime(2018, 4, 1, tz="Europe/London")
 
 
 def sources_of(*kinds: str) -> list[Source]:
@@ -48,7 +45,7 @@ def ingest_dag(source: Source) -> DAG:
         dag_display_name=f"Ingest {source.title}",
         description=f"Takes in what {source.title} delivered: lands, reads, checks, and makes it current.",
         schedule=_schedule(source),
-        start_date=_FIRST_DAY,
+        start_date=FIRST_DAY,
         catchup=False,
         max_active_runs=1,
         default_args=TASK_DEFAULTS,
@@ -84,8 +81,12 @@ def check_deliveries(source_id: str) -> dict[str, dict[str, Any]]:
     if not pending:
         raise AirflowSkipException("No delivery awaits a verdict.")
     from star_warehouse.quality import check_deliveries as check
+    from star_warehouse.receive import refresh_postcodes
 
     source = load_sources(settings.sources_folder)[source_id]
+    if source.kind == "spend":
+        # How many pounds can be located is part of the verdict. Several ingests wait here for the first to load them.
+        refresh_postcodes(warehouse)
     verdicts = check(warehouse, settings, source, pending, this_run())
     return {
         str(delivery_id): {"accepted": verdict.accepted, "reason": verdict.reason, "way_out": verdict.way_out}
@@ -134,9 +135,6 @@ def report_refusals(taken: list[str], verdicts: dict[str, dict[str, Any]] | None
 
 
 def _schedule(source: Source) -> CronTriggerTimetable | None:
-    # `make run` triggers what waits itself, and must not meet a run that the calendar started beside it.
-    if os.environ.get("STAR_SCHEDULES") == "off":
-        return None
     # Each feed at its own minute, the same at every parse, so that they do not all start at once.
     minute = zlib.crc32(source.id.encode()) % 60
-    return CronTriggerTimetable(_LOOKS[source.cadence.every].format(minute=minute), timezone="Europe/London")
+    return calendar(_LOOKS[source.cadence.every].format(minute=minute))

@@ -8,7 +8,7 @@ RELEASE = "release"
 REFRESH_REFERENCE = "refresh_reference"
 
 # Under this key a task that failed leaves its one sentence for people.
-REFUSAL_KEY = "refusal"
+REASON_KEY = "reason"
 
 _INGEST = {
     "spend": "ingest_spend",

@@ -11,6 +11,7 @@ from star_warehouse.airflow_glue.ingest import sources_of
 from star_warehouse.airflow_glue.names import REFRESH_REFERENCE, ingest_dag_id
 from star_warehouse.airflow_glue.tasks import place, plainly, this_run
 from star_warehouse.refusal import Refusal
+from star_warehouse.release import Layer
 
 # A feed that hangs must not keep all others from being published.
 _PATIENCE = timedelta(minutes=45)
@@ -37,7 +38,7 @@ def open_release() -> int | None:
 
 
 @plainly
-def build_layer(release_id: int, layer: str) -> None:
+def build_layer(release_id: int, layer: Layer) -> None:
     """Have dbt build one layer: ``warehouse``, ``measures`` or ``candidate``.
 
     Raises:

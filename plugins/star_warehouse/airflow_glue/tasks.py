@@ -1,16 +1,19 @@
-"""What all tasks share: where they work, when they are tried again, and how they say no."""
+"""What all DAGs and tasks share: their calendar, where they work, when they are tried again, how they say no."""
 
 from __future__ import annotations
 
 import functools
 import logging
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+import pendulum
+from airflow.sdk import CronTriggerTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk.exceptions import AirflowException
 
-from star_warehouse.airflow_glue.names import REFUSAL_KEY, run_key
+from star_warehouse.airflow_glue.names import REASON_KEY, run_key
 from star_warehouse.database import Warehouse, warehouse_from
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
@@ -19,6 +22,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 log = logging.getLogger(__name__)
+
+FIRST_DAY = pendulum.datetime(2018, 4, 1, tz="Europe/London")
 
 _DATABASE_ERRORS = ["psycopg.OperationalError", "sqlalchemy.exc.OperationalError"]
 
@@ -40,6 +45,18 @@ TASK_DEFAULTS: dict[str, Any] = {
 }
 
 
+def calendar(expression: str) -> CronTriggerTimetable | None:
+    """A schedule in UK local time; None while ``STAR_SCHEDULES`` is ``off``.
+
+    Args:
+        expression: minute, hour, day, month and weekday, as cron has them.
+    """
+    # `make run` triggers what waits itself, and must not meet a run that the calendar started beside it.
+    if os.environ.get("STAR_SCHEDULES") == "off":
+        return None
+    return CronTriggerTimetable(expression, timezone="Europe/London")
+
+
 def place() -> tuple[Settings, Warehouse]:
     """The settings and the warehouse that the tasks of this machine work with."""
     settings = Settings.from_environment()
@@ -53,16 +70,30 @@ def this_run() -> str:
 
 
 def plainly(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a task say no in one sentence: in its log, and for whoever watches the run; without a traceback."""
+    """Let a task say in one sentence why it fails, in its log and for whoever watches the run.
+
+    A refusal goes without a traceback; a fault keeps it, in the log.
+    """
 
     @functools.wraps(function)
     def speaking(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
         except Refusal as refusal:
-            get_current_context()["ti"].xcom_push(key=REFUSAL_KEY, value=str(refusal))
+            _leave(str(refusal))
             log.error(str(refusal))
+        except AirflowException:
+            # Not a failure: this is how tasks are skipped.
+            raise
+        except Exception as error:
+            said = str(error).strip().splitlines() or ["no reason given"]
+            _leave(f"It broke: {type(error).__name__}: {said[0]} (its log has the rest).")
+            raise
         # Airflow fails a task that exits, and prints no traceback for it, as it would for any exception.
         raise SystemExit(1)
 
     return speaking
+
+
+def _leave(reason: str) -> None:
+    get_current_context()["ti"].xcom_push(key=REASON_KEY, value=reason)

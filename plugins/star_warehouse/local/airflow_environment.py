@@ -14,6 +14,12 @@ from star_warehouse.settings import Settings
 ADMIN = "admin"
 _AUTH_MANAGER = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 _LOCAL_HOSTS = "127.0.0.1,localhost"
+_IMPORTED_ONCE = (
+    "airflow.executors.local_executor",
+    "airflow.sdk.execution_time.task_runner",
+    "great_expectations",
+    "dbt.cli.main",
+)
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,10 @@ class Airflow:
             "API__SECRET_KEY": self.credentials.airflow_api_secret,
             "API__EXPOSE_CONFIG": "False",
             "API_AUTH__JWT_SECRET": self.credentials.airflow_jwt_secret,
+            # A task is forked from a worker, a worker from this server: what takes seconds to import is imported once.
+            # Polars is not among it, because its threads do not survive a fork.
+            "SCHEDULER__MP_START_METHOD": "forkserver",
+            "CORE__MP_FORKSERVER_PRELOAD": ",".join(_IMPORTED_ONCE),
             "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
             "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
             "LOGGING__BASE_LOG_FOLDER": str(self.home / "logs" / "tasks"),

@@ -148,7 +148,7 @@ class EmbeddedPostgres:
                 where=f"data folder {self.data_folder}",
                 way_out="Stop the other command first, or give it the same port.",
             )
-        self._refuse_full_disk()
+        refuse_full_disk(self.data_folder, _BYTES_TO_START)
         refuse_taken_port(self.port, "STAR_WAREHOUSE_PORT", "the warehouse's PostgreSQL")
         self.data_folder.parent.mkdir(parents=True, exist_ok=True)
         identity = _identity_for(self.data_folder.parent)
@@ -281,13 +281,6 @@ class EmbeddedPostgres:
             f"PostgreSQL did not start: {last}", where=f"log {self.log_file}", way_out="Read that log, then try again."
         )
 
-    def _refuse_full_disk(self) -> None:
-        folder = self.data_folder
-        while not folder.exists():
-            folder = folder.parent
-        if shutil.disk_usage(folder).free < _BYTES_TO_START:
-            raise disk_full(folder)
-
     # -- the process
 
     def _pid_file_lines(self) -> list[str]:
@@ -338,6 +331,22 @@ def refuse_taken_port(port: int, variable: str, wanted_for: str) -> None:
             ) from error
         except OSError as error:
             raise _port_taken(port, variable, wanted_for) from error
+
+
+def refuse_full_disk(folder: Path, needed: int) -> None:
+    """Refuse when less room than needed is left.
+
+    Args:
+        folder: on the disk concerned; it need not exist yet.
+        needed: bytes that should be free.
+
+    Raises:
+        Refusal: fewer are.
+    """
+    while not folder.exists():
+        folder = folder.parent
+    if shutil.disk_usage(folder).free < needed:
+        raise disk_full(folder)
 
 
 def disk_full(folder: Path) -> Refusal:

@@ -10,13 +10,14 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from star_warehouse.airflow_glue.names import REFUSAL_KEY, RELEASE, run_key
+from star_warehouse.airflow_glue.names import REASON_KEY, RELEASE, run_key
 from star_warehouse.database import Warehouse
 from star_warehouse.local.airflow_api import AirflowApi, DagRun
 from star_warehouse.local.airflow_environment import Airflow
 from star_warehouse.local.airflow_services import AirflowServices
 from star_warehouse.local.display import Display, FeedProgress, Snapshot
 from star_warehouse.local.headline_table import print_headline
+from star_warehouse.local.postgres import refuse_full_disk
 from star_warehouse.local.processes import Children
 from star_warehouse.local.sample import deliver_sample, sample_is_wanted
 from star_warehouse.local.server import running_warehouse
@@ -30,6 +31,8 @@ from star_warehouse.settings import Settings
 _SECONDS_BETWEEN_LOOKS = 1.0
 # The event of a settled delivery becomes a release run within a round or two of the scheduler.
 _SECONDS_FOR_THE_EVENT = 15.0
+# With less, PostgreSQL is about to stop in the middle of something; stopped here, the next run goes on.
+_BYTES_TO_GO_ON = 100 * 1024 * 1024
 _FAILED = 1
 
 
@@ -83,6 +86,7 @@ def _through_airflow(
         try:
             return _watch(airflow, services, warehouse, work, console)
         except httpx.HTTPError as error:
+            refuse_full_disk(airflow.settings.home, _BYTES_TO_GO_ON)
             services.refuse_ended()
             raise Refusal(
                 f"Airflow's API does not answer as expected: {error}.",
@@ -107,6 +111,7 @@ def _watch(
     was_triggered = False
     with Display(console) as display:
         while True:
+            refuse_full_disk(airflow.settings.home, _BYTES_TO_GO_ON)
             services.refuse_ended()
             runs = api.runs_since(began)
             display.show(_snapshot(api, warehouse, work, runs))
@@ -164,7 +169,7 @@ def _why(api: AirflowApi, airflow_home: Path, run: DagRun) -> str:
     for task in api.tasks_of(run):
         if task.state == "failed":
             log = airflow_home / "logs" / "tasks" / f"dag_id={run.dag_id}" / f"run_id={run.run_id}"
-            said = api.note_of(task, REFUSAL_KEY) or f"it broke; see the log under {log / f'task_id={task.task_id}'}"
+            said = api.note_of(task, REASON_KEY) or f"It ended; see the log under {log / f'task_id={task.task_id}'}"
             sentences.append(f"{run.dag_id}.{task.task_id}: {said}")
     return " ".join(sentences) or f"{run.dag_id} failed; see the logs under {airflow_home / 'logs'}"
 

@@ -1,4 +1,4 @@
-"""The gate: what good data is at two boundaries, by the suites in ``expectations/``; a delivery, a release's candidate."""
+"""The gate: run the suites in ``expectations/`` on deliveries and on candidates, and give a verdict."""
 
 from star_warehouse.quality.candidate import check_candidate
 from star_warehouse.quality.deliveries import check_deliveries

@@ -19,6 +19,8 @@ _TABLE_SUITES = {
     "candidate_headline": "headline",
     "candidate_social_value": "social_value_partner",
     "candidate_participation": "participation",
+    # About all of them together; the headline is where they meet.
+    "candidate_agreement": "headline",
 }
 
 
@@ -46,12 +48,13 @@ def check_candidate(
             where=f"schema {schema}",
             way_out="Build the release first.",
         )
-    project = open_project(settings, warehouse, run_folder(settings, run_id, "candidate"), schema)
-    outcomes = check_profile(project, _TABLES_SUITE, Profile(tables, key="table_name", label="table_name"))
     found = {table["table_name"] for table in tables}
-    for suite, table in _TABLE_SUITES.items():
-        if table in found:
-            outcomes += check_table(project, suite)
+    profile = Profile(tables, key="table_name", label="table_name")
+    with open_project(settings, warehouse, run_folder(settings, run_id, "candidate"), schema) as project:
+        outcomes = check_profile(project, _TABLES_SUITE, profile)
+        for suite, table in _TABLE_SUITES.items():
+            if table in found:
+                outcomes += check_table(project, suite)
     with warehouse.connect() as connection:
         record_candidate(connection, run_id, release_id, outcomes)
     return judge_candidate(outcomes)

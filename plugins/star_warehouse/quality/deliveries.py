@@ -50,9 +50,9 @@ def check_deliveries(
             where=f"source {source.id}",
             way_out="Run the ingest of this source again.",
         )
-    project = open_project(settings, warehouse, run_folder(settings, run_id, source.id), "raw")
-    outcomes = check_profile(project, suite, Profile(rows, key="delivery_id", label="file_name"))
-    outcomes = _of_each_delivery(outcomes, rows)
+    profile = Profile(rows, key="delivery_id", label="file_name")
+    with open_project(settings, warehouse, run_folder(settings, run_id, source.id), "raw") as project:
+        outcomes = _of_each_delivery(check_profile(project, suite, profile), rows)
     with warehouse.connect() as connection:
         record_deliveries(connection, run_id, delivery_ids, outcomes)
     return {

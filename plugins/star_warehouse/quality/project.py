@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from star_warehouse.settings import Settings
 
 # Named in great_expectations.yml; the address never reaches a file.
 URL_VARIABLE = "STAR_QUALITY_URL"
+DATA_SOURCE = "warehouse"
 
 
 def run_folder(settings: Settings, run_id: str, subject: str) -> Path:
@@ -26,8 +29,9 @@ def run_folder(settings: Settings, run_id: str, subject: str) -> Path:
     return settings.home / "quality" / _file_name(run_id) / _file_name(subject)
 
 
-def open_project(settings: Settings, warehouse: Warehouse, folder: Path, schema: str) -> Any:
-    """Copy the committed project into a run's folder and open the copy.
+@contextmanager
+def open_project(settings: Settings, warehouse: Warehouse, folder: Path, schema: str) -> Iterator[Any]:
+    """Copy the committed project into a run's folder, open the copy, and close its connections at the end.
 
     A copy, because parallel runs that write into one store disturb each other, and so that a run keeps the very suites
     it was judged by. A folder left by an earlier attempt of the same run is replaced.
@@ -36,11 +40,11 @@ def open_project(settings: Settings, warehouse: Warehouse, folder: Path, schema:
         folder: from ``run_folder``.
         schema: the schema whose tables are judged (the connection's search path).
 
-    Returns:
+    Yields:
         Great Expectations' data context.
 
     Raises:
-        Refusal: the project is missing, or the copy cannot be written.
+        Refusal: the project is missing or wrong, or the copy cannot be written.
     """
     if not (settings.expectations / "great_expectations.yml").is_file():
         raise Refusal(
@@ -61,11 +65,25 @@ def open_project(settings: Settings, warehouse: Warehouse, folder: Path, schema:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations
 
-    return great_expectations.get_context(
-        mode="file",
-        context_root_dir=str(folder),
-        runtime_environment={URL_VARIABLE: _url(warehouse, schema)},
-    )
+    try:
+        project = great_expectations.get_context(
+            mode="file",
+            context_root_dir=str(folder),
+            runtime_environment={URL_VARIABLE: _url(warehouse, schema)},
+        )
+    except Exception as error:
+        # The library and the parsers under it raise many kinds of exception for a file that is wrong.
+        raise Refusal(
+            f"The expectations cannot be opened: {' '.join(str(error).split())}",
+            where=str(settings.expectations / "great_expectations.yml"),
+            way_out="Restore the file from the repository, or correct it.",
+        ) from error
+    try:
+        yield project
+    finally:
+        # A connection left open would keep others from dropping what it looked at.
+        project.data_sources.get(DATA_SOURCE).get_engine().dispose()
+        project.data_sources.get(DATA_SOURCE).get_execution_engine().close()
 
 
 def _url(warehouse: Warehouse, schema: str) -> str:

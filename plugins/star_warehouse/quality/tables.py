@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 # Tables that a release fills whatever was delivered.
-_ALWAYS_FILLED = {"retention", "headline", "partner", "release", "source_file", "measure_definition"}
+_ALWAYS_FILLED = {"partner", "release", "source_file", "measure_definition"}
 # The audit's own results are added after it, so their number says nothing yet.
 _STILL_GROWING = {"quality_result"}
 _PERSONAL = (
@@ -131,10 +131,21 @@ def _unmatched_deliveries(connection: Connection, table: sql.Identifier, release
         select count(*)
         from {table} as listed
         full join (
+            -- Spend files add up; of the other feeds, which are snapshots, the latest counts.
             select delivery.source_id, delivery.period_key
             from ops.release
             join ops.delivery on delivery.delivery_id = any(release.delivery_ids)
-            where release.release_id = %s
+            join ops.source using (source_id)
+            where release.release_id = %s and (
+                source.kind = 'spend'
+                or not exists (
+                    select 1
+                    from ops.delivery as later
+                    where later.delivery_id = any(release.delivery_ids)
+                    and later.source_id = delivery.source_id
+                    and (later.period_end_date, later.delivery_id) > (delivery.period_end_date, delivery.delivery_id)
+                )
+            )
         ) as opened using (source_id, period_key)
         where listed.source_id is null or opened.source_id is null
         """,
@@ -155,7 +166,7 @@ def _postcode_values(connection: Connection, table: sql.Identifier, columns: dic
         return 0
     return _count(
         connection,
-        "select count(*) from {table} cross join unnest(array[{texts}]::text[]) as value where value ~* %s",
+        "select count(*) from {table} cross join unnest(array[{texts}]::text[]) as cell (words) where cell.words ~* %s",
         (_POSTCODE,),
         table=table,
         texts=sql.SQL(", ").join(texts),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from star_warehouse.quality.verdicts import CRITICAL, Outcome
 from star_warehouse.quality.wording import examples, figure, limits, sentence
+from star_warehouse.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,18 @@ def check_profile(project: Any, suite: str, profile: Profile) -> list[Outcome]:
 
     Returns:
         one outcome for each expectation and row; one in all for an expectation about the profile as a whole.
+
+    Raises:
+        Refusal: the suite is missing or cannot be run.
     """
     import pandas  # type: ignore[import-untyped]
 
     frame = pandas.DataFrame(list(profile.rows))
-    validation = project.validation_definitions.get(suite).run(
-        batch_parameters={"dataframe": frame},
-        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [profile.key]},
-    )
+    with _refusing(suite):
+        validation = project.validation_definitions.get(suite).run(
+            batch_parameters={"dataframe": frame},
+            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [profile.key]},
+        )
     outcomes = []
     for result in validation.results:
         if _evaluation_error(result) is None and "element_count" in result.result:
@@ -54,10 +60,28 @@ def check_table(project: Any, suite: str) -> list[Outcome]:
 
     Returns:
         one outcome for each expectation.
+
+    Raises:
+        Refusal: the suite is missing or cannot be run.
     """
-    definition = project.validation_definitions.get(suite)
-    validation = definition.run(result_format={"result_format": "COMPLETE"})
+    with _refusing(suite):
+        definition = project.validation_definitions.get(suite)
+        validation = definition.run(result_format={"result_format": "COMPLETE"})
     return [_whole_outcome(suite, definition.asset.table_name, result) for result in validation.results]
+
+
+@contextmanager
+def _refusing(suite: str) -> Iterator[None]:
+    """Say in a sentence why a suite could not be run at all; the library raises many kinds of exception for it."""
+    try:
+        yield
+    except Exception as error:
+        reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+        raise Refusal(
+            f"The suite {suite} could not be run: {reason.rstrip('.')}.",
+            where=f"expectations/expectations/{suite}.json and its validation definition",
+            way_out="Restore or correct these files, see that the warehouse answers, and run again.",
+        ) from error
 
 
 def _row_outcomes(suite: str, result: Any, profile: Profile) -> list[Outcome]:
@@ -80,7 +104,7 @@ def _row_outcomes(suite: str, result: Any, profile: Profile) -> list[Outcome]:
                 observed=observed,
                 expected=limits(column, configuration.kwargs),
                 unexpected_count=0 if is_success else 1,
-                message=_message(configuration, is_success, {"observed": observed}),
+                message=_message(configuration, is_success, {"observed": observed}, applies=observed is not None),
                 way_out=configuration.meta["way_out"],
             )
         )
@@ -100,7 +124,8 @@ def _whole_outcome(suite: str, subject: str, result: Any) -> Outcome:
         message = sentence(f"{configuration.description.rstrip('.')}: this could not be checked ({error})")
     return Outcome(
         suite=suite,
-        subject=subject,
+        # A suite about several tables says of each expectation which one it is about.
+        subject=configuration.meta.get("about", subject),
         delivery_id=None,
         expectation=configuration.type,
         column_name=column,
@@ -115,7 +140,9 @@ def _whole_outcome(suite: str, subject: str, result: Any) -> Outcome:
     )
 
 
-def _message(configuration: Any, is_success: bool, figures: Mapping[str, str | None]) -> str:
+def _message(configuration: Any, is_success: bool, figures: Mapping[str, str | None], *, applies: bool = True) -> str:
+    if is_success and not applies:
+        return sentence(f"{configuration.description.rstrip('.')}: this does not apply here")
     if is_success:
         return sentence(configuration.description)
     return sentence(configuration.meta["says"].format(**figures))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from star_warehouse.database import Warehouse
 from star_warehouse.quality import CandidateVerdict, check_candidate
-from star_warehouse.refusal import Refusal
-from star_warehouse.release.record import CANDIDATE, end_release, state_for_update
+from star_warehouse.release.record import CANDIDATE, end_release, working_on
 from star_warehouse.settings import Settings
 
 
@@ -20,17 +19,11 @@ def audit(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str
         The verdict; whoever calls says so when it is not publishable.
 
     Raises:
-        Refusal: the release is not being built, or the check itself could not be run.
+        Refusal: the release is not being built, deliveries came or went since it was opened (it is then abandoned), or
+            the check itself could not be run.
     """
-    with warehouse.connect() as connection:
-        state = state_for_update(connection, release_id)
-    if state not in ("building", "audited"):
-        raise Refusal(
-            f"Release {release_id} is {state}, so there is no candidate to audit.",
-            where="ops.release",
-            way_out="Run again: a new release is begun when one is due.",
-        )
-    verdict = check_candidate(warehouse, settings, release_id, run_id, CANDIDATE)
+    with working_on(warehouse, release_id, "building", "audited"):
+        verdict = check_candidate(warehouse, settings, release_id, run_id, CANDIDATE)
     if verdict.is_publishable:
         with warehouse.connect() as connection:
             connection.execute(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
-from star_warehouse.release.record import CANDIDATE, end_release
+from star_warehouse.release.record import CANDIDATE, end_release, working_on
 from star_warehouse.settings import Settings
 
 Layer = Literal["warehouse", "measures", "candidate"]
@@ -28,8 +28,14 @@ def build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str
         layer: a selector of ``dbt_project/selectors.yml``; the layers are built in the order of ``LAYERS``.
 
     Raises:
-        Refusal: a model or a test failed (the release is then marked failed), naming it and what it said.
+        Refusal: a model or a test failed (the release is then marked failed), naming it and what it said; or the
+            release is not being built, or deliveries came or went since it was opened (it is then abandoned).
     """
+    with working_on(warehouse, release_id, "building"):
+        _build(warehouse, settings, release_id, run_id, layer)
+
+
+def _build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str, layer: Layer) -> None:
     # Telemetry is decided when dbt is imported, which takes seconds, so it is done here and not on top.
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ.update(warehouse.environment())

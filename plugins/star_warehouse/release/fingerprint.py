@@ -23,7 +23,7 @@ class Ingredients:
 
     Attributes:
         delivery_ids: the current deliveries, in order.
-        reference: datasets and versions of the reference data.
+        reference: datasets and versions of the reference data, and what the models take from the sources' declarations.
         code_version: of the models, rules, expectations and migrations.
     """
 
@@ -45,6 +45,13 @@ def ingredients(connection: psycopg.Connection[Any], settings: Settings) -> Ingr
         """
         select distinct on (dataset) dataset || ' ' || version from ops.reference_load
         order by dataset, loaded_at desc
+        """
+    ).fetchall()
+    reference += connection.execute(
+        """
+        select concat_ws(' ', 'source', source_id, kind, partner_code, extract, vat_basis) from ops.source
+        where source_id in (select source_id from ops.delivery where state = 'loaded')
+        order by source_id
         """
     ).fetchall()
     return Ingredients(

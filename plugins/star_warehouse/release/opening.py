@@ -8,7 +8,7 @@ from psycopg import sql
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
 from star_warehouse.release.fingerprint import Ingredients, ingredients
-from star_warehouse.release.record import CANDIDATE, hold_releases
+from star_warehouse.release.record import CANDIDATE, candidate_is_idle, hold_releases
 from star_warehouse.settings import Settings
 
 
@@ -31,7 +31,8 @@ def open_release(warehouse: Warehouse, settings: Settings, run_id: str) -> int |
         The number of the new release; None when the live release was made from the very same things.
 
     Raises:
-        Refusal: no delivery is current, or the postcode directory was never loaded.
+        Refusal: no delivery is current, the postcode directory was never loaded, or another release is being built or
+            audited at this moment.
     """
     with warehouse.connect() as connection:
         hold_releases(connection)
@@ -50,6 +51,12 @@ def open_release(warehouse: Warehouse, settings: Settings, run_id: str) -> int |
             )
         if _is_live(connection, now):
             return None
+        if not candidate_is_idle(connection):
+            raise Refusal(
+                "Another release is being built or audited at this moment.",
+                where=f"schema {CANDIDATE}",
+                way_out="Run again when it has ended; what it takes up need not be built twice.",
+            )
         connection.execute(
             """
             update ops.release set state = 'abandoned', reason = 'The run ended before it was published.'
@@ -57,6 +64,7 @@ def open_release(warehouse: Warehouse, settings: Settings, run_id: str) -> int |
             """
         )
         connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(CANDIDATE)))
+        connection.execute("update ops.release set schema_name = null where schema_name = %s", (CANDIDATE,))
         row = connection.execute(
             """
             insert into ops.release (state, fingerprint, code_version, delivery_ids, run_id, schema_name)

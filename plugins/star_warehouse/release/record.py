@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +16,9 @@ from star_warehouse.refusal import Refusal
 
 CANDIDATE = "candidate"
 SHARED = "shared"
-# Held while a release is opened or published; any number that nobody else locks.
+# Held while a release is opened or published, and while its candidate is worked on; numbers that nobody else locks.
 _LOCK = 571_905_004
+_CANDIDATE_LOCK = 571_905_005
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,63 @@ def hold_releases(connection: psycopg.Connection[Any]) -> None:
     connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
 
 
+def candidate_is_idle(connection: psycopg.Connection[Any]) -> bool:
+    """Whether nobody builds or audits the candidate now; if so, nobody will until the transaction ends."""
+    row = connection.execute("select pg_try_advisory_xact_lock(%s)", (_CANDIDATE_LOCK,)).fetchone()
+    return row == (True,)
+
+
+@contextmanager
+def working_on(warehouse: Warehouse, release_id: int, *states: str) -> Iterator[None]:
+    """Have the candidate to oneself while it is built or audited; the lock goes with the session, however it ends.
+
+    Args:
+        release_id: the release whose candidate it is.
+        states: the states in which it may be worked on.
+
+    Raises:
+        Refusal: someone else works on the candidate, the release is in none of the states, or deliveries came or went
+            since it was opened (it is then abandoned: its tables would rest on some of both).
+    """
+    with warehouse.connect(autocommit=True) as connection:
+        if connection.execute("select pg_try_advisory_lock(%s)", (_CANDIDATE_LOCK,)).fetchone() != (True,):
+            raise Refusal(
+                f"Someone else builds or audits a candidate, so release {release_id} has to wait.",
+                where=f"schema {CANDIDATE}",
+                way_out="Run again when the other run has ended.",
+            )
+        state = state_for_update(connection, release_id)
+        if state not in states:
+            raise Refusal(
+                f"Release {release_id} is {state}, so there is no candidate of it to work on.",
+                where="ops.release",
+                way_out="Run again: a new release is begun when one is due.",
+            )
+        _refuse_changed_deliveries(warehouse, connection, release_id)
+        yield
+
+
+def _refuse_changed_deliveries(warehouse: Warehouse, connection: psycopg.Connection[Any], release_id: int) -> None:
+    row = connection.execute(
+        """
+        select count(*)
+        from unnest((select delivery_ids from ops.release where release_id = %s)) as opened (delivery_id)
+        full join (select delivery_id from ops.delivery where state = 'loaded') as loaded using (delivery_id)
+        where opened.delivery_id is null or loaded.delivery_id is null
+        """,
+        (release_id,),
+    ).fetchone()
+    if row is None or row[0] == 0:
+        return
+    what = f"{row[0]} deliveries came or went while release {release_id} was made."
+    end_release(warehouse, release_id, "abandoned", what)
+    raise Refusal(
+        what,
+        where=f"release {release_id}",
+        way_out="The last release stays live; run again: the next release takes them all up.",
+    )
+
+
 def state_for_update(connection: psycopg.Connection[Any], release_id: int) -> str:
     """The state of a release, which nobody else changes until the transaction ends.
 
@@ -77,7 +137,7 @@ def end_release(warehouse: Warehouse, release_id: int, state: str, reason: str) 
     """Note that a release came to nothing.
 
     Args:
-        state: ``failed`` or ``refused``.
+        state: ``failed``, ``refused`` or ``abandoned``.
         reason: why, in sentences.
     """
     with warehouse.connect() as connection:

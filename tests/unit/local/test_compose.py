@@ -1,4 +1,4 @@
-"""docker-compose.yml as a document: it parses, keeps no secret, and speaks of settings that the local Airflow has too."""
+"""docker-compose.yml as a document: it parses, keeps no secret, and uses settings that the local Airflow has too."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -126,10 +125,3 @@ def test_names_no_index_host() -> None:
     for name in ("environment", "make_environment.py"):
         assert "://" not in (REPOSITORY / ".ci" / name).read_text()
     assert "://" not in (REPOSITORY / "Makefile").read_text()
-
-
-def test_an_environment_as_locked_is_left_alone() -> None:
-    if not (REPOSITORY / ".venv" / "made-from").exists():
-        pytest.skip("the environment was not made by the script")
-    done = subprocess.run([str(SCRIPT)], env=dict(os.environ), capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

