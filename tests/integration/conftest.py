@@ -89,8 +89,12 @@ def new_installation(home: Path) -> Installation:
 
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
-    """`star-warehouse run` on an empty home: the one expensive run that the end-to-end tests share."""
-    installation = new_installation(tmp_path_factory.mktemp("installation") / "home")
+    """`star-warehouse run` on an empty home: the one expensive run that the end-to-end tests share.
+
+    ``STAR_TEST_HOME`` names a home that an earlier such session left, for working on one of these tests.
+    """
+    kept = os.environ.get("STAR_TEST_HOME")
+    installation = new_installation(Path(kept) if kept else tmp_path_factory.mktemp("installation") / "home")
     done = installation.command("run")
     return FirstRun(installation, done.stdout, done.stderr, done.returncode)
 

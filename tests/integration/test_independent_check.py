@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+
 from tests.integration.independent import comparison
 from tests.integration.independent.calculation import Calculation, calculate
 from tests.integration.independent.facts import PARTNERS, STAR_FIGURES, StarFigure

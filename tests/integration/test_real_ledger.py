@@ -18,9 +18,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.integration.conftest import FirstRun
 
 from star_warehouse.settings import REPOSITORY
+from tests.integration.conftest import FirstRun
 
 FOLDER = Path(os.environ.get("STAR_REAL_DATA") or REPOSITORY.parent / "shared" / "data") / "trafford"
 FILES = {

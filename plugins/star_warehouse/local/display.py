@@ -41,7 +41,7 @@ class Snapshot:
 
     Attributes:
         feeds: the feeds that have something waiting.
-        other_runs: the other DAGs' runs, as (DAG, state).
+        other_runs: the other DAGs' runs, as (DAG, how far it is).
         tasks: the tasks that run now, as ``<dag>.<task>``.
     """
 
@@ -99,7 +99,7 @@ class Display:
                 Text(feed.state, style=_COLOURS.get(feed.state, "")),
             )
         for dag_id, state in snapshot.other_runs:
-            table.add_row(dag_id, "", "", "", Text(state, style=_COLOURS.get(state, "")))
+            table.add_row(dag_id, "", "", "", Text(state, style=_COLOURS.get(state.split(",")[0], "")))
         running = ", ".join(snapshot.tasks) or "nothing; the scheduler decides what is next"
         return Group(table, Text(f"{self._elapsed()}  running: {running}", style="dim"))
 

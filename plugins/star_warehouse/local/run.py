@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -69,7 +70,7 @@ def run(settings: Settings, console: Console) -> int:
         print_headline(warehouse, console)
         for failure in failures:
             console.print(f"[red]Failed:[/red] {failure}", soft_wrap=True, highlight=False)
-        _where_next(airflow, console, time.monotonic() - began)
+        _where_next(console, time.monotonic() - began)
     return _FAILED if failures else 0
 
 
@@ -144,9 +145,17 @@ def _snapshot(api: AirflowApi, warehouse: Warehouse, work: Work, runs: list[DagR
         feeds.append(
             FeedProgress(source_id, state_of.get(dag_id, "queued"), files, max(work.waiting[source_id], files), lines)
         )
-    others = {run.dag_id: run.state for run in runs if run.dag_id not in feed_of}
+    others = {run.dag_id: _how_far(api, run) for run in runs if run.dag_id not in feed_of}
     tasks = tuple(sorted(f"{task.dag_id}.{task.task_id}" for task in api.running_tasks()))
     return Snapshot(tuple(feeds), tuple(others.items()), tasks)
+
+
+def _how_far(api: AirflowApi, run: DagRun) -> str:
+    if run.state != "running":
+        return run.state
+    tasks = api.tasks_of(run)
+    done = sum(task.state in ("success", "skipped") for task in tasks)
+    return f"running, {done} of {len(tasks)} steps done"
 
 
 def _files_read(warehouse: Warehouse, run_keys: list[str]) -> Mapping[str, tuple[int, int]]:
@@ -174,17 +183,18 @@ def _why(api: AirflowApi, airflow_home: Path, run: DagRun) -> str:
     return " ".join(sentences) or f"{run.dag_id} failed; see the logs under {airflow_home / 'logs'}"
 
 
-def _where_next(airflow: Airflow, console: Console, seconds: float) -> None:
+def _where_next(console: Console, seconds: float) -> None:
     minutes, rest = divmod(int(seconds), 60)
     took = f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    command = "star-warehouse" if shutil.which("star-warehouse") else str(Path(".venv") / "bin" / "star-warehouse")
     console.print(
         f"\nDone in {took}; everything that was started is stopped. Where to look next:\n"
-        "  star-warehouse headline                     this table again\n"
-        "  star-warehouse status                       what every feed delivered\n"
-        "  star-warehouse releases                     the releases\n"
-        "  star-warehouse psql                         the warehouse; the published tables are in schema shared\n"
-        "  make up                                     Airflow's pages and the warehouse, until Ctrl-C\n"
-        "  star-warehouse deliver SOURCE FILE…         deliver a file, then run again",
+        f"  {command} headline               this table again\n"
+        f"  {command} status                 what every feed delivered\n"
+        f"  {command} releases               the releases\n"
+        f"  {command} psql                   the warehouse; the published tables are in schema shared\n"
+        f"  {command} deliver SOURCE FILE…   deliver a file, then run again\n"
+        "  make up   Airflow's pages and the warehouse, until Ctrl-C",
         highlight=False,
         soft_wrap=True,
     )

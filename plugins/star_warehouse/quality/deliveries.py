@@ -68,7 +68,7 @@ def _profile(connection: psycopg.Connection[Any], suite: str, delivery_ids: list
 
 
 def _of_each_delivery(outcomes: list[Outcome], rows: list[dict[str, Any]]) -> list[Outcome]:
-    """What was found of the profile as a whole (an expectation that cannot be checked) holds for each delivery."""
+    """What was found of the profile as a whole holds for each delivery."""
     spread = []
     for outcome in outcomes:
         if outcome.delivery_id is not None:

@@ -114,14 +114,12 @@ def _lost_partner_years(connection: Connection, table: sql.Identifier, live: sql
 def _foreign_rows(
     connection: Connection, table: sql.Identifier, name: str, columns: dict[str, str], release_id: int
 ) -> int | None:
-    if "release_id" not in columns:
+    # The table of releases tells of earlier ones too.
+    if "release_id" not in columns or name == "release":
         return None
-    if name == "release":
-        # It tells of earlier releases too, and of this one exactly once.
-        query: LiteralString = "select abs(count(*) - 1) from {table} where release_id = %s"
-    else:
-        query = "select count(*) from {table} where release_id is distinct from %s"
-    return _count(connection, query, (release_id,), table=table)
+    return _count(
+        connection, "select count(*) from {table} where release_id is distinct from %s", (release_id,), table=table
+    )
 
 
 def _unmatched_deliveries(connection: Connection, table: sql.Identifier, release_id: int) -> int:
@@ -132,7 +130,7 @@ def _unmatched_deliveries(connection: Connection, table: sql.Identifier, release
         from {table} as listed
         full join (
             -- Spend files add up; of the other feeds, which are snapshots, the latest counts.
-            select delivery.source_id, delivery.period_key
+            select delivery.source_id, delivery.period_key, delivery.sha256::text as sha256
             from ops.release
             join ops.delivery on delivery.delivery_id = any(release.delivery_ids)
             join ops.source using (source_id)
@@ -146,7 +144,7 @@ def _unmatched_deliveries(connection: Connection, table: sql.Identifier, release
                     and (later.period_end_date, later.delivery_id) > (delivery.period_end_date, delivery.delivery_id)
                 )
             )
-        ) as opened using (source_id, period_key)
+        ) as opened using (source_id, period_key, sha256)
         where listed.source_id is null or opened.source_id is null
         """,
         (release_id,),

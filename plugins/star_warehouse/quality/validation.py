@@ -48,10 +48,13 @@ def check_profile(project: Any, suite: str, profile: Profile) -> list[Outcome]:
         )
     outcomes = []
     for result in validation.results:
-        if _evaluation_error(result) is None and "element_count" in result.result:
+        if (error := _evaluation_error(result)) is not None:
+            # The suite and the profile do not fit each other: that is no fault of what is judged.
+            raise _cannot_run(suite, error)
+        if "element_count" in result.result:
             outcomes += _row_outcomes(suite, result, profile)
         else:
-            outcomes.append(_whole_outcome(suite, profile.label, result))
+            outcomes.append(_whole_outcome(suite, suite, result))
     return outcomes
 
 
@@ -77,11 +80,15 @@ def _refusing(suite: str) -> Iterator[None]:
         yield
     except Exception as error:
         reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
-        raise Refusal(
-            f"The suite {suite} could not be run: {reason.rstrip('.')}.",
-            where=f"expectations/expectations/{suite}.json and its validation definition",
-            way_out="Restore or correct these files, see that the warehouse answers, and run again.",
-        ) from error
+        raise _cannot_run(suite, reason) from error
+
+
+def _cannot_run(suite: str, reason: str) -> Refusal:
+    return Refusal(
+        f"The suite {suite} could not be run: {reason.rstrip('.')}.",
+        where=f"expectations/expectations/{suite}.json and its validation definition",
+        way_out="Restore or correct these files, see that the warehouse answers, and run again.",
+    )
 
 
 def _row_outcomes(suite: str, result: Any, profile: Profile) -> list[Outcome]:
@@ -117,7 +124,8 @@ def _whole_outcome(suite: str, subject: str, result: Any) -> Outcome:
     error = _evaluation_error(result)
     found = result.result.get("details", {}).get("unexpected_rows") or []
     count = result.result.get("unexpected_count", result.result.get("observed_value"))
-    observed = examples(found) or figure(column, result.result.get("observed_value"))
+    missing = ", ".join(sorted(map(str, result.result.get("partial_missing_list") or ())))
+    observed = examples(found) or missing or figure(column, result.result.get("observed_value"))
     if error is None:
         message = _message(configuration, result.success, {"observed": observed, "count": figure(None, count)})
     else:

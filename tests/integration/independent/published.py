@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+
 from tests.integration.independent.retention import CellKey
 
 Row = dict[str, Any]
