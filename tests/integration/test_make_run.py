@@ -1,4 +1,4 @@
-"""`make run` from end to end: what it shows, that it goes on after anything, that bad files and failed gates harm nothing.
+"""`make run` from end to end: what it shows, that it goes on, that bad files and failed gates harm nothing.
 
 The tests go in this order on the installation that the session shares; each leaves the published figures as they were.
 """
@@ -20,9 +20,9 @@ import psutil
 import psycopg
 import pytest
 from psycopg import sql
-from tests.integration.conftest import FirstRun, Installation
 
 from star_warehouse.settings import REPOSITORY
+from tests.integration.conftest import FirstRun, Installation
 
 MONTH = "2024-03"
 FILE = f"stockport_spend_{MONTH}.csv"
@@ -100,8 +100,9 @@ def figures(installation: Installation) -> str:
     return asked(
         installation,
         """
-        select md5(string_agg(figure::text, ',' order by figure::text))
-        from (select measure_id, partner_code, period, cohort, value, numerator, denominator from shared.headline) figure
+        select md5(string_agg(figure::text, ',' order by figure::text)) from (
+            select measure_id, partner_code, period, cohort, value, numerator, denominator from shared.headline
+        ) figure
         """,
     )
 

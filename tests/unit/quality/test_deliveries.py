@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from star_warehouse.database import Warehouse
 from star_warehouse.quality import DeliveryVerdict, check_deliveries
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source
+from star_warehouse.sources import Source, load_sources
 from tests.builders import SNAPSHOT, SPEND, declare
 
 LINES = 40
@@ -58,7 +59,9 @@ def spend(connection: Connection, source_id: str, name: str, *, change: str = ""
             delivery_id, line_number, organisation, supplier_name, supplier_ref, remit_postcode, payment_date,
             transaction_number, invoice_number, amount_net_gbp
         )
-        select %s, number, 'Town', 'Supplier ' || number, 'S' || number, 'SK1 3XE', '2018-04-10', 'T' || number, 'I' || number, number
+        select
+            %s, number, 'Town', 'Supplier ' || number, 'S' || number, 'SK1 3XE', '2018-04-10', 'T' || number,
+            'I' || number, number
         from generate_series(1, %s) as number
         """,
         (delivery_id, LINES),
@@ -108,8 +111,8 @@ REFUSED = {
         "98.2 % of the pounds carry no postcode that the directory knows.",
     ),
     "twice.csv": (
-        "update raw.spend_line set supplier_name = 'S', supplier_ref = null, transaction_number = 'T', invoice_number = null, "
-        "amount_net_gbp = line_number %% 20 where true",
+        "update raw.spend_line set supplier_name = 'S', supplier_ref = null, transaction_number = 'T', "
+        "invoice_number = null, amount_net_gbp = line_number %% 20 where true",
         "",
         "100.0 % of the lines stand there an even number of times, as if the extract was appended to itself.",
     ),
@@ -267,8 +270,6 @@ PORTAL: dict[str, tuple[Iterable[str], str]] = {
 
 
 def test_a_portal_export_whose_sheets_do_not_fit(warehouse: Warehouse, settings: Settings) -> None:
-    from star_warehouse.sources import load_sources
-
     source = load_sources(settings.sources_folder)["social_value_portal"]
     with warehouse.connect() as connection:
         register(connection, source.id, "social_value", "none", "internal")
@@ -322,8 +323,6 @@ def test_an_empty_register(warehouse: Warehouse, settings: Settings, tmp_path: P
 
 
 def test_weights_as_fractions_and_bids_without_lot(warehouse: Warehouse, settings: Settings) -> None:
-    from star_warehouse.sources import load_sources
-
     source = load_sources(settings.sources_folder)["tenders"]
     with warehouse.connect() as connection:
         register(connection, source.id, "tenders", "none", "internal")
@@ -354,7 +353,7 @@ def test_no_delivery_waits(warehouse: Warehouse, settings: Settings, town: Sourc
 
 
 def test_a_delivery_that_the_ledger_does_not_know(warehouse: Warehouse, settings: Settings, town: Source) -> None:
-    with pytest.raises(Refusal, match="source town: Not in the ledger: delivery 5, 7."):
+    with pytest.raises(Refusal, match=r"source town: Not in the ledger: delivery 5, 7\."):
         check_deliveries(warehouse, settings, town, [7, 5], "run")
 
 
@@ -362,8 +361,6 @@ def test_a_suite_that_does_not_fit_its_profile_refuses_no_delivery(
     warehouse: Warehouse, settings: Settings, town: Source, tmp_path: Path
 ) -> None:
     """A fault of ours must not cost a partner its delivery: it goes on waiting."""
-    import shutil
-
     shutil.copytree(settings.expectations, tmp_path / "expectations")
     suite = tmp_path / "expectations" / "expectations" / "delivery_spend.json"
     suite.write_text(suite.read_text(encoding="utf-8").replace('"lines_count"', '"lines_cuont"'), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -47,7 +48,7 @@ def test_the_suites() -> None:
 def test_an_expectation_says_what_it_is_about(suite: str, expectation: dict[str, Any]) -> None:
     assert expectation["severity"] in ("critical", "warning", "info")
     assert expectation["description"][0].isupper()
-    # Where the threshold is from: a text of the design, a measure, the issue, the law, or our own reasoning in a sentence.
+    # Where the threshold is from: a text of the design, a measure, the issue, or our own reasoning in a sentence.
     assert len(expectation["notes"]) > 20
     assert expectation["meta"]["way_out"].endswith(".")
     places = {name for _, name, _, _ in Formatter().parse(expectation["meta"]["says"]) if name is not None}
@@ -97,11 +98,9 @@ def test_the_folder_of_a_run(settings: Settings) -> None:
 
 
 def test_expectations_that_are_missing(tmp_path: Path, settings: Settings) -> None:
-    from dataclasses import replace
-
     elsewhere = replace(settings, repository=tmp_path)
     with (
-        pytest.raises(Refusal, match="The expectations are missing. Restore the folder from the repository."),
+        pytest.raises(Refusal, match=r"The expectations are missing\. Restore the folder from the repository\."),
         open_project(elsewhere, NOWHERE, tmp_path / "project", "candidate"),
     ):
         pass
@@ -111,5 +110,6 @@ def _ids(node: Any) -> list[str]:
     if isinstance(node, list):
         return [one for item in node for one in _ids(item)]
     if isinstance(node, dict):
-        return [node["id"]] * ("id" in node) + [one for item in node.values() for one in _ids(item)]
+        own = [node["id"]] if "id" in node else []
+        return own + [one for item in node.values() for one in _ids(item)]
     return []
