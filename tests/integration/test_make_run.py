@@ -24,6 +24,8 @@ from psycopg import sql
 from star_warehouse.settings import REPOSITORY
 from tests.integration.conftest import FirstRun, Installation
 
+pytestmark = pytest.mark.e2e
+
 MONTH = "2024-03"
 FILE = f"stockport_spend_{MONTH}.csv"
 PUBLISHED = ("42.0 %", "53.9 %", "77.0 %", "85.0 %", "28.0 %", "38.0 %", "20.0 %", "11.5 %", "9.0 %", "4.9 %", "£58.0m")

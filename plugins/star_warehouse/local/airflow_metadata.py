@@ -88,13 +88,15 @@ def migrate_metadata(children: Children, environment: Mapping[str, str]) -> None
         )
 
 
-def end_unfinished_runs(url: str) -> int:
+def end_unfinished_runs(url: str, *, forget_events: bool) -> int:
     """Mark what a killed Airflow left running or queued as failed, so that it stands in no one's way.
 
     Only for a time when no Airflow of this metadata database runs.
 
     Args:
         url: libpq URL of the metadata database, already migrated.
+        forget_events: drop the events that no release has answered yet too; for a run that asks the ledger whether
+            a release is due, and that would otherwise begin with one of half of what waits.
 
     Returns:
         How many DAG runs were ended.
@@ -108,4 +110,6 @@ def end_unfinished_runs(url: str) -> int:
         )
         # Services count as alive by their last sign of life; those of a dead Airflow must not.
         connection.execute("update job set state = 'failed', end_date = now() where state = 'running'")
+        if forget_events:
+            connection.execute("delete from asset_dag_run_queue")
         return ended.rowcount

@@ -56,7 +56,7 @@ class AirflowServices:
         airflow.write_password_file()
         environment = airflow.environment()
         migrate_metadata(self._children, environment)
-        end_unfinished_runs(airflow.database_url)
+        end_unfinished_runs(airflow.database_url, forget_events=not airflow.has_schedules)
         self._started_at = datetime.now(UTC)
         for name, options in _SERVICES.items():
             self._children.start(name, [sys.executable, "-m", "airflow", name, *options], environment)

@@ -38,8 +38,8 @@ def print_headline(warehouse: Warehouse, console: Console) -> None:
             row.partner_code,
             row.period,
             figure(row.value, row.unit),
-            figure(row.published_value, row.unit),
-            _signed(row.difference, row.unit),
+            figure(row.published_value, row.unit) + ("+" if row.is_at_least else ""),
+            difference(row.difference, row.unit),
             row.status,
         )
     console.print(table)
@@ -61,13 +61,20 @@ def figure(value: Decimal | None, unit: str) -> str:
     return f"{_one_decimal(value)} %"
 
 
-def _signed(difference: Decimal | None, unit: str) -> str:
-    if difference is None:
+def difference(value: Decimal | None, unit: str) -> str:
+    """A difference as people read it, with its sign; of percentages in percentage points.
+
+    Args:
+        value: percentage points or £; None for what is not known.
+        unit: ``pct`` or ``gbp``, of the figures compared.
+    """
+    if value is None:
         return "–"
-    text = figure(abs(difference), unit)
-    if _one_decimal(abs(difference) / (1_000_000 if unit == "gbp" else 1)) == Decimal("0.0"):
+    size = _one_decimal(abs(value) / (1_000_000 if unit == "gbp" else 1))
+    text = f"£{size}m" if unit == "gbp" else f"{size} points"
+    if size == 0:
         return text
-    return f"{'+' if difference > 0 else '−'}{text}"
+    return f"{'+' if value > 0 else '−'}{text}"
 
 
 def _one_decimal(value: Decimal) -> Decimal:

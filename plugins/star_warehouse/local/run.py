@@ -116,10 +116,13 @@ def _watch(
             services.refuse_ended()
             runs = api.runs_since(began)
             display.show(_snapshot(api, warehouse, work, runs))
-            if any(not run.is_finished for run in runs) or len(runs) < len(work.dags):
-                quiet_since = None
-            elif any(run.dag_id == RELEASE and run.state == "failed" for run in runs):
+            ingests = [run for run in runs if run.dag_id in work.dags]
+            has_failed = any(run.dag_id == RELEASE and run.state == "failed" for run in runs)
+            if has_failed and all(run.is_finished for run in ingests):
+                # Another event may have queued another try: it would fail of the same.
                 break
+            if any(not run.is_finished for run in runs) or len(ingests) < len(work.dags):
+                quiet_since = None
             elif quiet_since is None:
                 if not release_is_due(warehouse, airflow.settings):
                     break

@@ -23,6 +23,7 @@ class HeadlineRow:
         value: per cent or £, unrounded; None for what is not known.
         unit: ``pct`` or ``gbp``.
         published_value: the figure of STAR's own reports, in the same unit; None where there is none.
+        is_at_least: STAR published it as a least value ("£60M+").
         difference: value less published value, in percentage points or £.
         status: final, provisional or incomplete.
         is_sample: whether it rests on the invented sample.
@@ -37,6 +38,7 @@ class HeadlineRow:
     value: Decimal | None
     unit: str
     published_value: Decimal | None
+    is_at_least: bool
     difference: Decimal | None
     status: str
     is_sample: bool
@@ -52,7 +54,7 @@ def headline(warehouse: Warehouse) -> list[HeadlineRow]:
                 """
                 select
                     release_id, measure_id, measure_name, partner_code, period, cohort, value, unit, published_value,
-                    difference, status, is_sample
+                    published_low is not null and published_high is null as is_at_least, difference, status, is_sample
                 from shared.headline
                 order by
                     position(left(measure_id, 1) in 'RSWB'), measure_id, partner_code, period_type desc, fy_start_date,

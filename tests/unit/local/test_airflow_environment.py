@@ -64,23 +64,28 @@ def test_metadata_live_in_the_embedded_server_or_where_they_are_put(settings: Se
         metadata_url(settings, embedded, {"STAR_AIRFLOW_DATABASE_URL": "sqlite:///x.db"})
 
 
-def test_what_a_killed_airflow_left_is_ended(warehouse: Warehouse) -> None:
+@pytest.mark.parametrize("forget_events", [True, False])
+def test_what_a_killed_airflow_left_is_ended(warehouse: Warehouse, forget_events: bool) -> None:
     with warehouse.connect() as connection:
         connection.execute(
             """
             create table dag_run (run_id text, state text, end_date timestamptz);
             create table task_instance (task_id text, state text, end_date timestamptz);
             create table job (id int, state text, end_date timestamptz);
+            create table asset_dag_run_queue (target_dag_id text);
+            insert into asset_dag_run_queue values ('release');
             insert into dag_run values ('a', 'running', null), ('b', 'queued', null), ('c', 'success', now());
             insert into task_instance values ('a', 'running', null), ('b', null, null), ('c', 'up_for_retry', null);
             insert into job values (1, 'running', null), (2, 'success', now());
             """
         )
-    assert end_unfinished_runs(warehouse.url) == 2
+    assert end_unfinished_runs(warehouse.url, forget_events=forget_events) == 2
     with warehouse.connect() as connection:
         runs = connection.execute("select run_id, state from dag_run order by 1").fetchall()
         tasks = connection.execute("select task_id, state from task_instance order by 1").fetchall()
+        events = connection.execute("select count(*) from asset_dag_run_queue").fetchone()
         jobs = connection.execute("select state from job order by id").fetchall()
     assert runs == [("a", "failed"), ("b", "failed"), ("c", "success")]
     assert tasks == [("a", "failed"), ("b", None), ("c", "failed")]
     assert jobs == [("failed",), ("success",)]
+    assert events == (0 if forget_events else 1,)

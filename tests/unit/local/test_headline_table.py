@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from star_warehouse.local.headline_table import figure
+from star_warehouse.local.headline_table import difference, figure
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,16 @@ from star_warehouse.local.headline_table import figure
 )
 def test_one_decimal_half_up_and_a_dash_for_what_is_not_known(value: Decimal | None, unit: str, text: str) -> None:
     assert figure(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (Decimal("2080000"), "gbp", "+£2.1m"),
+        (Decimal("-0.45"), "pct", "−0.5 points"),
+        (Decimal("-0.04"), "pct", "0.0 points"),
+        (None, "gbp", "–"),
+    ],
+)
+def test_differences_of_percentages_are_points(value: Decimal | None, unit: str, text: str) -> None:
+    assert difference(value, unit) == text

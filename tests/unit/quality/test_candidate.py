@@ -330,6 +330,36 @@ def test_published_ledgers_need_not_be_located(
     assert [failure.severity for failure in located] == ["info"]
 
 
+def test_what_the_live_release_has_is_not_taken_back(
+    judge: Callable[[list[Plant]], tuple[Warehouse, CandidateVerdict]],
+) -> None:
+    live = Plant(
+        "a live release",
+        """
+        create schema shared;
+        create table shared.headline as
+            select * from candidate.headline
+            union all
+            select * from candidate.headline where measure_id like 'B%';
+        insert into shared.headline
+            select (jsonb_populate_record(headline, '{"financial_year": "2018/19"}')).* from candidate.headline limit 1;
+        create table shared.participation as table candidate.participation
+        """,
+        "",
+        "",
+    )
+    emptied = Plant("an emptied table", "delete from participation", "", "")
+    _, verdict = judge([live, emptied])
+    beside = [failure for failure in verdict.failures if "live release" in failure.message]
+    assert [(failure.subject, failure.severity, failure.message) for failure in beside] == [
+        ("participation", "critical", "It is empty, and has rows in the live release."),
+        ("headline", "warning", "It has 26.9 % fewer rows than in the live release."),
+        ("participation", "warning", "It has 100.0 % fewer rows than in the live release."),
+        ("headline", "warning", "1 partners and years of the live release are gone."),
+        ("participation", "warning", "2 partners and years of the live release are gone."),
+    ]
+
+
 def _assert_found(verdict: CandidateVerdict, plant: Plant) -> None:
     said = [
         failure

@@ -1,13 +1,10 @@
-"""Deliveries with something wrong as a whole: each is refused or noted for its own reason, the others are taken."""
+"""Faults planted in deliveries that wait: each is found on the delivery that has it, and on no other."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import psycopg
 import pytest
 
 from star_warehouse.database import Warehouse
@@ -15,357 +12,524 @@ from star_warehouse.quality import DeliveryVerdict, check_deliveries
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
-from tests.builders import SNAPSHOT, SPEND, declare
 
-LINES = 40
-Connection = psycopg.Connection[tuple[object, ...]]
-
-
-def register(connection: Connection, source_id: str, kind: str, vat_basis: str, extract: str) -> None:
-    connection.execute(
-        """
-        insert into ops.source (
-            source_id, title, kind, partner_code, extract, vat_basis, accepts_from_date, cadence, definition_sha256
-        )
-        values (%s, %s, %s, 'town', %s, %s, '2018-04-01', 'month', repeat('0', 64))
-        """,
-        (source_id, source_id, kind, extract, vat_basis),
-    )
+# A source of each kind; what is loaded for it is made here.
+SOURCES = {
+    "spend": "stockport",
+    "social_value": "social_value_portal",
+    "contracts": "contracts_register",
+    "tenders": "tenders",
+}
 
 
-def bring(connection: Connection, source_id: str, name: str, lines: int = LINES) -> int:
-    """A delivery that awaits its verdict; what is in raw comes after."""
-    row = connection.execute(
-        """
-        insert into ops.delivery (
-            source_id, file_name, location, size_bytes, sha256, state, period_key, period_start_date, period_end_date,
-            lines_in, lines_loaded, lines_rejected, lines_skipped
-        )
-        values (%s, %s, %s, 1, repeat('a', 64), 'checking', %s, '2018-04-01', '2018-04-30', %s, %s, 0, 0)
-        returning delivery_id
-        """,
-        (source_id, name, name, name, lines, lines),
-    ).fetchone()
-    assert row is not None
-    return int(str(row[0]))
+@dataclass(frozen=True)
+class Plant:
+    """A fault of one delivery: the statement that makes it, and what the verdict says; None where it says nothing."""
+
+    name: str
+    statement: str
+    says: str | None
+    accepted: bool = False
 
 
-def spend(connection: Connection, source_id: str, name: str, *, change: str = "", ledger: str = "") -> int:
-    """A month of forty ordinary payments, changed by some SQL."""
-    delivery_id = bring(connection, source_id, name)
-    connection.execute(
-        """
-        insert into raw.spend_line (
-            delivery_id, line_number, organisation, supplier_name, supplier_ref, remit_postcode, payment_date,
-            transaction_number, invoice_number, amount_net_gbp
-        )
-        select
-            %s, number, 'Town', 'Supplier ' || number, 'S' || number, 'SK1 3XE', '2018-04-10', 'T' || number,
-            'I' || number, number
-        from generate_series(1, %s) as number
-        """,
-        (delivery_id, LINES),
-    )
-    if change:
-        connection.execute(change.encode() + b" and delivery_id = %s", (delivery_id,))
-    connection.execute(
-        """
-        update ops.delivery set amount_loaded_gbp = (
-            select coalesce(sum(coalesce(amount_net_gbp, amount_gross_gbp)), 0)
-            from raw.spend_line where spend_line.delivery_id = delivery.delivery_id
-        )
-        where delivery_id = %s
-        """,
-        (delivery_id,),
-    )
-    if ledger:
-        connection.execute(ledger.encode() + b" where delivery_id = %s", (delivery_id,))
-    return delivery_id
+def _line(columns: str, where: str = "true") -> str:
+    return f"update raw.spend_line set {columns} where delivery_id = %(id)s and {where}"
 
 
-# What is wrong: the change of the lines, the change of the ledger, the start of the sentence that refuses it.
-REFUSED = {
-    "half_gone.csv": (
-        "delete from raw.spend_line where line_number > 20",
-        "",
-        "Raw holds -20 lines more than the ledger",
+SPEND = [
+    Plant("sound", "select 1", None, accepted=True),
+    Plant("empty", "delete from raw.spend_line where delivery_id = %(id)s", "No line of the file could be loaded."),
+    Plant(
+        "a line lost",
+        "delete from raw.spend_line where delivery_id = %(id)s and line_number = 7",
+        "Raw differs from the ledger by -1 lines.",
     ),
-    "a_penny.csv": (
-        "",
-        "update ops.delivery set control_total_gbp = amount_loaded_gbp + 0.01",
+    Plant(
+        "another total",
+        "update ops.delivery set control_total_gbp = 4000.01 where delivery_id = %(id)s",
         "The lines loaded differ from the file's own total by −£0.01.",
     ),
-    "signs_turned.csv": (
-        "update raw.spend_line set amount_net_gbp = -amount_net_gbp where line_number > 10",
-        "",
-        "75.0 % of the lines are negative.",
+    Plant(
+        "another total, with rejected lines",
+        "update ops.delivery set control_total_gbp = 4100, lines_rejected = 1, lines_in = 41 "
+        "where delivery_id = %(id)s",
+        None,
+        accepted=True,
     ),
-    "no_suppliers.csv": (
-        "update raw.spend_line set supplier_name = null where line_number > 20",
-        "",
-        "50.0 % of the lines name no supplier.",
+    Plant(
+        "the total of the gross amounts",
+        "update ops.delivery set control_total_gbp = 4800 where delivery_id = %(id)s",
+        None,
+        accepted=True,
     ),
-    "no_postcodes.csv": (
-        "update raw.spend_line set remit_postcode = 'nowhere' where line_number > 5",
-        "",
-        "98.2 % of the pounds carry no postcode that the directory knows.",
+    Plant("all signs turned", _line("amount_net_gbp = -100, amount_gross_gbp = -120"), "100.0 % of the lines are neg"),
+    Plant(
+        "many credit notes",
+        _line("amount_net_gbp = -10, amount_gross_gbp = -12", "line_number <= 16"),
+        "40.0 % of the lines are negative.",
+        accepted=True,
     ),
-    "twice.csv": (
-        "update raw.spend_line set supplier_name = 'S', supplier_ref = null, transaction_number = 'T', "
-        "invoice_number = null, amount_net_gbp = line_number %% 20 where true",
-        "",
-        "100.0 % of the lines stand there an even number of times, as if the extract was appended to itself.",
+    Plant(
+        "one great credit note",
+        _line("amount_net_gbp = -9000, amount_gross_gbp = -9000", "line_number = 1"),
+        "The lines add up to −£5,100.00.",
+        accepted=True,
     ),
-}
-NOTED = {
-    "two_councils.csv": (
-        "update raw.spend_line set organisation = 'Village' where line_number = 1",
-        "",
+    Plant("no suppliers", _line("supplier_name = null", "line_number <= 10"), "25.0 % of the lines name no supplier."),
+    Plant(
+        "a supplier missing",
+        _line("supplier_name = null", "line_number = 1"),
+        "2.5 % of the lines name no supplier.",
+        accepted=True,
+    ),
+    Plant(
+        "no transaction numbers",
+        _line("transaction_number = null", "line_number <= 10"),
+        "25.0 % of the lines have no transaction number.",
+        accepted=True,
+    ),
+    Plant(
+        "two organisations",
+        _line("organisation = 'Village'", "line_number = 1"),
         "The file speaks of 2 organisations.",
+        accepted=True,
     ),
-    "garbled.csv": (
-        "update raw.spend_line set supplier_name = 'CafÃ©' where line_number = 1",
-        "",
-        "1 supplier names look as if read in a wrong encoding.",
+    Plant("one organisation, two spellings", _line("organisation = 'Town'", "line_number = 1"), None, accepted=True),
+    Plant(
+        "redacted",
+        _line("supplier_name = 'REDACTED personal data', remit_postcode = null", "line_number <= 20"),
+        "50.0 % of the pounds are redacted",
+        accepted=True,
     ),
-    "spreadsheet.csv": (
-        "update raw.spend_line set transaction_number = '1.2E+15' where line_number = 1",
-        "",
-        "1 lines have a supplier, company or transaction number like 1.2E+15.",
+    Plant("no postcodes", _line("remit_postcode = null"), "100.0 % of the pounds carry no postcode"),
+    Plant(
+        "some unknown postcodes",
+        _line("remit_postcode = 'ZZ99 9ZZ'", "line_number <= 4"),
+        "10.0 % of the pounds carry no postcode",
+        accepted=True,
     ),
-    "null_words.csv": (
-        "update raw.spend_line set supplier_name = 'N/A' where line_number = 1",
-        "",
+    Plant("postcodes written otherwise", _line("remit_postcode = ' aa1  1aa'"), None, accepted=True),
+    Plant("net and gross swapped", _line("amount_net_gbp = 120, amount_gross_gbp = 100"), "are 0.83 times the net"),
+    Plant("gross beyond any VAT", _line("amount_gross_gbp = 125"), "Gross amounts are 1.25 times the net amounts."),
+    Plant("no VAT at all", _line("amount_gross_gbp = 100"), None, accepted=True),
+    Plant(
+        "a null called NULL",
+        _line("supplier_name = ' null'", "line_number = 1"),
         "1 lines name a supplier that reads like a missing value.",
+        accepted=True,
     ),
-}
+    Plant(
+        "a wrong encoding",
+        _line("supplier_name = 'CafÃ© SociÃ©tÃ©'", "line_number = 1"),
+        "1 supplier names look as if read in a wrong encoding.",
+        accepted=True,
+    ),
+    Plant("an accented name", _line("supplier_name = 'Café Société ÂNGSTRÖM'"), None, accepted=True),
+    Plant(
+        "numbers from a spreadsheet",
+        _line("supplier_ref = '1.23E+15'", "line_number = 1"),
+        "1 lines have a supplier, company or transaction number like 1.2E+15.",
+        accepted=True,
+    ),
+    Plant("invoices from a spreadsheet", _line("invoice_number = '5E+10'", "line_number = 1"), None, accepted=True),
+    Plant(
+        "appended to itself",
+        _line("transaction_number = 'T' || (line_number %% 20)"),
+        "100.0 % of the lines stand there an even number of times",
+    ),
+    Plant(
+        "a month missing",
+        "update ops.delivery set period_end_date = '2023-06-30' where delivery_id = %(id)s",
+        "2 months of the period have no line.",
+        accepted=True,
+    ),
+]
 
-
-@pytest.fixture(scope="module")
-def shared(make_database: Callable[[str | None], Warehouse], empty_warehouse: Warehouse) -> Warehouse:
-    warehouse = make_database(empty_warehouse.database)
-    with warehouse.connect() as connection:
-        connection.execute("insert into reference.postcode values ('SK13XE', 'E08000007')")
-    return warehouse
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    return declare(tmp_path_factory.mktemp("sources"), SPEND)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return replace(Settings.from_environment({}), home=tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture(scope="module")
-def verdicts(shared: Warehouse, home: Settings, town: Source) -> dict[str, DeliveryVerdict]:
-    with shared.connect() as connection:
-        register(connection, "town", "spend", "net", "internal")
-        names = {
-            spend(connection, "town", name, change=change, ledger=ledger): name
-            for name, (change, ledger, _) in ({"good.csv": ("", "", "")} | REFUSED | NOTED).items()
-        }
-    found = check_deliveries(shared, home, town, list(names), "run of the test")
-    assert found.keys() == names.keys()
-    return {names[delivery_id]: verdict for delivery_id, verdict in found.items()}
-
-
-def test_an_ordinary_delivery_is_taken(verdicts: dict[str, DeliveryVerdict]) -> None:
-    assert verdicts["good.csv"] == DeliveryVerdict(accepted=True, reason=None, way_out=None)
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_delivery_that_is_wrong_as_a_whole_is_refused(verdicts: dict[str, DeliveryVerdict], name: str) -> None:
-    verdict = verdicts[name]
-    assert not verdict.accepted
-    assert verdict.reason is not None
-    assert REFUSED[name][2] in verdict.reason
-    assert verdict.way_out
-
-
-@pytest.mark.parametrize("name", NOTED)
-def test_a_delivery_with_something_odd_is_taken_and_noted(verdicts: dict[str, DeliveryVerdict], name: str) -> None:
-    assert verdicts[name].accepted
-    assert verdicts[name].reason == NOTED[name][2]
-    assert verdicts[name].way_out
-
-
-def test_what_was_checked_is_recorded_for_each_delivery(
-    verdicts: dict[str, DeliveryVerdict], shared: Warehouse
-) -> None:
-    with shared.connect() as connection:
-        rows = connection.execute(
-            """
-            select subject, delivery_id is not null, column_name, severity, observed, expected, message
-            from ops.quality_result
-            where boundary = 'delivery' and suite = 'delivery_spend' and not is_success and severity = 'critical'
-            and subject = 'signs_turned.csv'
-            """
-        ).fetchall()
-        subjects = connection.execute("select count(distinct subject) from ops.quality_result").fetchone()
-    assert rows == [
-        (
-            "signs_turned.csv",
-            True,
-            "negative_lines_share",
-            "critical",
-            "75.0 %",
-            "at most 50.0 %",
-            "75.0 % of the lines are negative.",
-        )
-    ]
-    assert subjects == (len(verdicts),)
-
-
-def test_a_published_extract_needs_no_postcodes(warehouse: Warehouse, settings: Settings, tmp_path: Path) -> None:
-    source = declare(tmp_path, SPEND, ("extract: internal", "extract: published"))
-    with warehouse.connect() as connection:
-        register(connection, "town", "spend", "net", "published")
-        delivery_id = spend(
-            connection, "town", "open.csv", change="update raw.spend_line set remit_postcode = null where true"
-        )
-    assert check_deliveries(warehouse, settings, source, [delivery_id], "run")[delivery_id].accepted
-
-
-def test_net_and_gross_that_are_swapped(warehouse: Warehouse, settings: Settings, tmp_path: Path) -> None:
-    source = declare(
-        tmp_path,
-        SPEND,
-        ("vat_basis: net", "vat_basis: both"),
-        ("amount_net_gbp: [Net, Net £]", "amount_net_gbp: [Net]\n      amount_gross_gbp: [Gross]"),
-    )
-    with warehouse.connect() as connection:
-        register(connection, "town", "spend", "both", "internal")
-        connection.execute("insert into reference.postcode values ('SK13XE', 'E08000007')")
-        good, swapped = (
-            spend(
-                connection,
-                "town",
-                name,
-                change=f"update raw.spend_line set amount_gross_gbp = amount_net_gbp * {factor} where true",
-            )
-            for name, factor in (("good.csv", "1.2"), ("swapped.csv", "0.83"))
-        )
-    verdicts = check_deliveries(warehouse, settings, source, [good, swapped], "run")
-    assert verdicts[good].accepted
-    assert verdicts[swapped].reason == "Gross amounts are 0.83 times the net amounts."
-
-
-PORTAL: dict[str, tuple[Iterable[str], str]] = {
-    "shares.xlsx": (
-        ["update raw.portal_project set client_share_pct = 90 where delivery_id = %(id)s"],
+SOCIAL_VALUE = [
+    Plant("sound", "select 1", None, accepted=True),
+    Plant(
+        "no projects",
+        "delete from raw.portal_project where delivery_id = %(id)s",
+        "The export holds no project.",
+    ),
+    Plant("no measures", "delete from raw.portal_measure where delivery_id = %(id)s", "The export holds no measure."),
+    Plant("no targets", "delete from raw.portal_target where delivery_id = %(id)s", "The export holds no target."),
+    Plant(
+        "shares that do not sum",
+        "update raw.portal_project set client_share_pct = 50 where delivery_id = %(id)s and line_number = 1",
         "1 projects have clients whose shares do not sum to 100 %.",
     ),
-    "orphans.xlsx": (
-        ["update raw.portal_target set project_id = 'P9' where delivery_id = %(id)s"],
+    Plant(
+        "a project told two ways",
+        "update raw.portal_project set contract_value_gbp = 1 where delivery_id = %(id)s and line_number = 1",
+        "1 projects have rows that differ",
+    ),
+    Plant(
+        "a target of no project",
+        "update raw.portal_target set project_id = 'P9' where delivery_id = %(id)s and line_number = 1",
         "1 targets name a project that the export does not hold.",
     ),
-    "measures.xlsx": (
-        ["update raw.portal_measure set toms_version = '2022' where delivery_id = %(id)s"],
-        "1 targets name a measure that the export does not list at the project's TOMs version.",
+    Plant(
+        "a report of no project",
+        "update raw.portal_delivery set project_id = 'P9' where delivery_id = %(id)s",
+        "1 reports name a project that the export does not hold.",
     ),
+    Plant(
+        "a measure of another version",
+        "update raw.portal_measure set toms_version = '2019' where delivery_id = %(id)s",
+        "2 targets name a measure that the export does not list at the project's TOMs version. 1 reports",
+    ),
+    Plant(
+        "a measure twice",
+        "insert into raw.portal_measure (delivery_id, line_number, measure_code, toms_version, theme, value_type) "
+        "values (%(id)s, 2, 'XT1', '2022', 'Jobs', 'Monetised')",
+        "1 measures stand there twice",
+    ),
+    Plant(
+        "an award without date",
+        "update raw.portal_project set award_date = null where delivery_id = %(id)s",
+        "2 awarded projects have no award date",
+        accepted=True,
+    ),
+    Plant(
+        "an award without value",
+        "update raw.portal_project set contract_value_gbp = null where delivery_id = %(id)s and project_id = 'P2'",
+        "1 awarded projects have no contract value",
+        accepted=True,
+    ),
+    Plant(
+        "an award without target",
+        "update raw.portal_target set stage = 'Bid' where delivery_id = %(id)s and project_id = 'P2'",
+        "1 awarded projects of £50,000 and more have no target in pounds.",
+        accepted=True,
+    ),
+    Plant(
+        "a slip of the decimal point",
+        "update raw.portal_target set target_gbp = 1000000 where delivery_id = %(id)s and project_id = 'P2'",
+        "1 projects secure more than three times their contract value.",
+        accepted=True,
+    ),
+    Plant(
+        "a negative target",
+        "update raw.portal_target set target_gbp = -1 where delivery_id = %(id)s and project_id = 'P2'",
+        "1 targets at award are negative.",
+        accepted=True,
+    ),
+    Plant(
+        "a report of the future",
+        "update raw.portal_delivery set period_end_date = '2025-01-01' where delivery_id = %(id)s",
+        "1 reports are about periods that end after the export's date",
+        accepted=True,
+    ),
+    Plant(
+        "no reports yet",
+        "delete from raw.portal_delivery where delivery_id = %(id)s; "
+        "update ops.delivery set lines_loaded = lines_loaded - 1, lines_in = lines_in - 1 where delivery_id = %(id)s",
+        "The export holds no report of delivery.",
+        accepted=True,
+    ),
+]
+
+CONTRACTS = [
+    Plant("sound", "select 1", None, accepted=True),
+    Plant("empty", "delete from raw.contract where delivery_id = %(id)s", "The register holds no contract."),
+    Plant(
+        "no values", "update raw.contract set contract_value_gbp = null where delivery_id = %(id)s", "100.0 % of the"
+    ),
+    Plant("no dates", "update raw.contract set award_date = null where delivery_id = %(id)s", "have no award date."),
+    Plant(
+        "one contract twice",
+        "update raw.contract set contract_ref = 'C1' where delivery_id = %(id)s and line_number = 2",
+        "1 rows repeat a contract of the same council and supplier.",
+        accepted=True,
+    ),
+    Plant(
+        "a multiple award",
+        "update raw.contract set contract_ref = 'C1', supplier_name = 'Another' "
+        "where delivery_id = %(id)s and line_number = 2",
+        None,
+        accepted=True,
+    ),
+    Plant(
+        "a negative value",
+        "update raw.contract set contract_value_gbp = -1 where delivery_id = %(id)s and line_number = 2",
+        "1 contracts have a negative value.",
+        accepted=True,
+    ),
+    Plant(
+        "a huge value",
+        "update raw.contract set contract_value_gbp = 1e9 where delivery_id = %(id)s and line_number = 2",
+        "1 contracts are worth a billion pounds or more.",
+        accepted=True,
+    ),
+    Plant(
+        "an end before the start",
+        "update raw.contract set end_date = '2020-01-01' where delivery_id = %(id)s and line_number = 2",
+        "1 contracts end before they start.",
+        accepted=True,
+    ),
+    Plant("no sizes", "update raw.contract set sme_supplier = null where delivery_id = %(id)s", None, accepted=True),
+]
+
+TENDERS = [
+    Plant("sound", "select 1", None, accepted=True),
+    Plant("no lots", "delete from raw.tender_lot where delivery_id = %(id)s", "The export holds no lot."),
+    Plant("no bids", "delete from raw.tender_bid where delivery_id = %(id)s", "The export holds no bid."),
+    Plant(
+        "a lot twice",
+        "update raw.tender_lot set lot_number = '1' where delivery_id = %(id)s",
+        "1 lots stand there more than once.",
+    ),
+    Plant(
+        "a bid for no lot",
+        "update raw.tender_bid set lot_number = '9' where delivery_id = %(id)s and line_number = 2",
+        "1 bids name a lot that the export does not hold.",
+    ),
+    Plant(
+        "weights as fractions",
+        "update raw.tender_lot set price_weight_pct = 0.5, quality_weight_pct = 0.3, social_value_weight_pct = 0.2 "
+        "where delivery_id = %(id)s",
+        "No social value weight passes 0.20",
+    ),
+    Plant(
+        "an impossible weight",
+        "update raw.tender_lot set price_weight_pct = 120, quality_weight_pct = -40 "
+        "where delivery_id = %(id)s and line_number = 1",
+        "1 lots have a weight below 0 or above 100.",
+    ),
+    Plant(
+        "weights that do not add up",
+        "update raw.tender_lot set price_weight_pct = 40 where delivery_id = %(id)s and line_number = 1",
+        "1 lots have weights that do not add up to 100.",
+        accepted=True,
+    ),
+    Plant(
+        "no weights",
+        "update raw.tender_lot set social_value_weight_pct = null where delivery_id = %(id)s and line_number = 1",
+        None,
+        accepted=True,
+    ),
+    Plant(
+        "an award without date",
+        "update raw.tender_lot set award_date = null where delivery_id = %(id)s and line_number = 1",
+        "1 awarded lots have no award date",
+        accepted=True,
+    ),
+    Plant(
+        "nobody won",
+        "update raw.tender_bid set outcome = 'Lost' where delivery_id = %(id)s",
+        "1 awarded lots have no winning bid.",
+        accepted=True,
+    ),
+    Plant(
+        "a winner who did not bid",
+        "update raw.tender_bid set stage = 'Opted out' where delivery_id = %(id)s and outcome = 'Won'",
+        "1 winners have a stage that is no bid.",
+        accepted=True,
+    ),
+    Plant("two winners", "update raw.tender_bid set outcome = 'Won' where delivery_id = %(id)s", None, accepted=True),
+    Plant(
+        "sizes unknown",
+        "update raw.tender_bid set bidder_size = null where delivery_id = %(id)s",
+        "100.0 % of the compliant bids do not say the bidder's size.",
+        accepted=True,
+    ),
+]
+PLANTS = {"spend": SPEND, "social_value": SOCIAL_VALUE, "contracts": CONTRACTS, "tenders": TENDERS}
+
+_LOADED = {
+    "spend": """
+        insert into raw.spend_line (
+            delivery_id, line_number, organisation, supplier_name, supplier_ref, remit_postcode, payment_date,
+            transaction_number, amount_net_gbp, amount_gross_gbp
+        )
+        select %(id)s, n, 'TOWN', 'Invented Trader', 'S1', 'AA1 1AA', '2023-04-03', 'T' || n, 100, 120
+        from generate_series(1, 40) as n
+        """,
+    "social_value": """
+        insert into raw.portal_project (
+            delivery_id, line_number, project_id, client, client_share_pct, supplier_name, status, contract_value_gbp,
+            award_date, toms_version
+        ) values
+        (%(id)s, 1, 'P1', 'Town', 33.33, 'Invented Trader', 'Live', 90000, '2023-05-01', '2022'),
+        (%(id)s, 2, 'P1', 'Village', 66.67, 'Invented Trader', 'Live', 90000, '2023-05-01', '2022'),
+        (%(id)s, 3, 'P2', 'Town', 100, 'Invented Trader', 'awarded ', 50000, '2023-06-01', '2022');
+        insert into raw.portal_measure (delivery_id, line_number, measure_code, toms_version, theme, value_type)
+        values (%(id)s, 1, 'XT1', '2022', 'Jobs', 'Monetised');
+        insert into raw.portal_target (delivery_id, line_number, project_id, stage, measure_code, target_gbp) values
+        (%(id)s, 1, 'P1', 'Award', 'XT1', 25000), (%(id)s, 2, 'P2', 'Award', 'XT1', 12000);
+        insert into raw.portal_delivery (
+            delivery_id, line_number, project_id, measure_code, period_start_date, period_end_date, evidence_status
+        ) values (%(id)s, 1, 'P1', 'XT1', '2023-07-01', '2023-09-30', 'Accepted')
+        """,
+    "contracts": """
+        insert into raw.contract (
+            delivery_id, line_number, contract_ref, client, supplier_name, contract_type, award_date, start_date,
+            end_date, contract_value_gbp, sme_supplier, vcse_supplier
+        )
+        select %(id)s, n, 'C' || n, 'Town', 'Invented Trader', 'Single award', '2023-05-01', '2023-06-01',
+            '2025-05-31', 60000, 'Yes', 'No'
+        from generate_series(1, 3) as n
+        """,
+    "tenders": """
+        insert into raw.tender_lot (
+            delivery_id, line_number, opportunity_ref, lot_number, buyer, status, award_date, price_weight_pct,
+            quality_weight_pct, social_value_weight_pct
+        ) values
+        (%(id)s, 1, 'O1', '1', 'Town', 'Awarded', '2023-05-01', 50, 30, 20),
+        (%(id)s, 2, 'O1', '2', 'Town', 'Cancelled', null, 50, 30, 20);
+        insert into raw.tender_bid (
+            delivery_id, line_number, opportunity_ref, lot_number, bidder_name, bidder_size, stage, outcome
+        ) values
+        (%(id)s, 1, 'O1', '1', 'Invented Trader', 'Small', 'Awarded', 'Won'),
+        (%(id)s, 2, 'O1', '1', 'Invented Rival', 'Large', 'Evaluated', 'Lost')
+        """,
 }
+_LINES = {"spend": 40, "social_value": 7, "contracts": 3, "tenders": 4}
 
 
-def test_a_portal_export_whose_sheets_do_not_fit(warehouse: Warehouse, settings: Settings) -> None:
-    source = load_sources(settings.sources_folder)["social_value_portal"]
+@pytest.fixture(scope="module")
+def sources(module_warehouse: Warehouse) -> dict[str, Source]:
+    """The project's own sources, by kind, registered."""
+    from star_warehouse.load import register_sources
+
+    known = load_sources(Settings.from_environment({}).sources_folder)
+    chosen = {kind: known[source_id] for kind, source_id in SOURCES.items()}
+    register_sources(module_warehouse, chosen.values())
+    with module_warehouse.connect() as connection:
+        connection.execute("insert into reference.postcode values ('AA11AA', 'E08000007')")
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def checked(
+    module_warehouse: Warehouse, sources: dict[str, Source], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[tuple[str, str], tuple[int, DeliveryVerdict]]]:
+    """Delivery and verdict for each plant, all of one kind checked in one go."""
+    from dataclasses import replace
+
+    settings = replace(Settings.from_environment({}), home=tmp_path_factory.mktemp("home"))
+    found = {}
+    for kind, plants in PLANTS.items():
+        ids = [_delivery(module_warehouse, kind, number, plant) for number, plant in enumerate(plants)]
+        verdicts = check_deliveries(module_warehouse, settings, sources[kind], ids, "run")
+        assert list(verdicts) == ids
+        found |= {
+            (kind, plant.name): (delivery_id, verdicts[delivery_id])
+            for plant, delivery_id in zip(plants, ids, strict=True)
+        }
+    yield found
+
+
+def _delivery(warehouse: Warehouse, kind: str, number: int, plant: Plant) -> int:
     with warehouse.connect() as connection:
-        register(connection, source.id, "social_value", "none", "internal")
-        ids = {}
-        for name, changes in ({"good.xlsx": ((), "")} | PORTAL).items():
-            ids[name] = bring(connection, source.id, name, lines=4)
-            for statement in (*_PORTAL_ROWS, *changes[0]):
-                connection.execute(statement.encode(), {"id": ids[name]})
-    verdicts = check_deliveries(warehouse, settings, source, list(ids.values()), "run")
-    assert verdicts[ids["good.xlsx"]].reason is None
-    for name, (_, says) in PORTAL.items():
-        assert not verdicts[ids[name]].accepted
-        assert says in (verdicts[ids[name]].reason or "")
+        row = connection.execute(
+            """
+            insert into ops.delivery (
+                source_id, file_name, location, size_bytes, state, period_key, period_start_date, period_end_date,
+                lines_in, lines_loaded, lines_rejected, lines_skipped, amount_loaded_gbp
+            ) values (%s, %s, 'inbox', 1, 'checking', %s, '2023-04-01', '2023-04-30', %s, %s, 0, 0, 4000)
+            returning delivery_id
+            """,
+            (SOURCES[kind], f"{kind} {plant.name}", str(number), _LINES[kind], _LINES[kind]),
+        ).fetchone()
+        assert row is not None
+        if kind != "spend":
+            connection.execute("update ops.delivery set period_end_date = '2024-03-31' where delivery_id = %s", row)
+        for statement in (_LOADED[kind] + ";" + plant.statement).split(";"):
+            connection.execute(statement, {"id": row[0]})
+    return int(row[0])
 
 
-_PORTAL_ROWS = (
-    """
-    insert into raw.portal_project (
-        delivery_id, line_number, project_id, client, client_share_pct, supplier_name, status, contract_value_gbp,
-        award_date, toms_version
-    ) values (%(id)s, 2, 'P1', 'Town', 100, 'Invented Ltd', 'Live', 60000, '2018-04-01', '2019')
-    """,
-    """
-    insert into raw.portal_measure (delivery_id, line_number, measure_code, toms_version, theme, value_type)
-    values (%(id)s, 2, 'XT1', '2019', 'Jobs', 'Monetised')
-    """,
-    """
-    insert into raw.portal_target (delivery_id, line_number, project_id, stage, measure_code, target_gbp)
-    values (%(id)s, 2, 'P1', 'Award', 'XT1', 15000)
-    """,
-    """
-    insert into raw.portal_delivery (
-        delivery_id, line_number, project_id, measure_code, period_start_date, period_end_date, reported_gbp,
-        evidence_status
-    ) values (%(id)s, 2, 'P1', 'XT1', '2018-04-01', '2018-04-30', 100, 'Accepted')
-    """,
+@pytest.mark.parametrize(
+    ("kind", "plant"),
+    [pytest.param(kind, plant, id=f"{kind}: {plant.name}") for kind, plants in PLANTS.items() for plant in plants],
 )
-
-
-def test_an_empty_register(warehouse: Warehouse, settings: Settings, tmp_path: Path) -> None:
-    source = declare(tmp_path, SNAPSHOT)
-    with warehouse.connect() as connection:
-        register(connection, "register", "contracts", "none", "internal")
-        delivery_id = bring(connection, "register", "register_2024-03-31.csv", lines=0)
-    verdict = check_deliveries(warehouse, settings, source, [delivery_id], "run")[delivery_id]
-    assert verdict == DeliveryVerdict(
-        accepted=False,
-        reason="The register holds no contract.",
-        way_out="Ask the sender for a full new extract and deliver it.",
-    )
-
-
-def test_weights_as_fractions_and_bids_without_lot(warehouse: Warehouse, settings: Settings) -> None:
-    source = load_sources(settings.sources_folder)["tenders"]
-    with warehouse.connect() as connection:
-        register(connection, source.id, "tenders", "none", "internal")
-        delivery_id = bring(connection, source.id, "tenders.xlsx", lines=2)
-        connection.execute(
-            """
-            insert into raw.tender_lot (
-                delivery_id, line_number, opportunity_ref, lot_number, buyer, status, award_date, price_weight_pct,
-                quality_weight_pct, social_value_weight_pct
-            ) values (%s, 2, 'O1', '1', 'Town', 'Awarded', '2018-04-01', 0.5, 0.3, 0.2)
-            """,
-            (delivery_id,),
-        )
-        connection.execute(
-            """
-            insert into raw.tender_bid (delivery_id, line_number, opportunity_ref, lot_number, stage, outcome)
-            values (%s, 2, 'O2', '1', 'Submitted', 'Won')
-            """,
-            (delivery_id,),
-        )
-    reason = check_deliveries(warehouse, settings, source, [delivery_id], "run")[delivery_id].reason or ""
-    assert "1 bids name a lot that the export does not hold." in reason
-    assert "No social value weight passes 0.20, so that weights are probably fractions of one." in reason
-
-
-def test_no_delivery_waits(warehouse: Warehouse, settings: Settings, town: Source) -> None:
-    assert check_deliveries(warehouse, settings, town, [], "run") == {}
-
-
-def test_a_delivery_that_the_ledger_does_not_know(warehouse: Warehouse, settings: Settings, town: Source) -> None:
-    with pytest.raises(Refusal, match=r"source town: Not in the ledger: delivery 5, 7\."):
-        check_deliveries(warehouse, settings, town, [7, 5], "run")
-
-
-def test_a_suite_that_does_not_fit_its_profile_refuses_no_delivery(
-    warehouse: Warehouse, settings: Settings, town: Source, tmp_path: Path
+def test_each_delivery_is_judged_by_its_own_faults(
+    checked: dict[tuple[str, str], tuple[int, DeliveryVerdict]], kind: str, plant: Plant
 ) -> None:
-    """A fault of ours must not cost a partner its delivery: it goes on waiting."""
-    shutil.copytree(settings.expectations, tmp_path / "expectations")
-    suite = tmp_path / "expectations" / "expectations" / "delivery_spend.json"
-    suite.write_text(suite.read_text(encoding="utf-8").replace('"lines_count"', '"lines_cuont"'), encoding="utf-8")
+    verdict = checked[kind, plant.name][1]
+    assert verdict.accepted is plant.accepted, verdict
+    if plant.says is None:
+        assert (verdict.reason, verdict.way_out) == (None, None)
+    else:
+        assert plant.says in (verdict.reason or "")
+        assert verdict.way_out
+        assert ("the delivery was taken" in verdict.way_out) <= plant.accepted
+
+
+def test_every_expectation_of_a_delivery_is_seen_to_fail(
+    module_warehouse: Warehouse, checked: dict[tuple[str, str], tuple[int, DeliveryVerdict]]
+) -> None:
+    with module_warehouse.connect() as connection:
+        rows = connection.execute(
+            """
+            select suite, column_name, severity from ops.quality_result
+            group by suite, column_name, severity having bool_and(is_success)
+            """
+        ).fetchall()
+    assert rows == []
+
+
+def test_what_was_checked_is_recorded_once_for_each_delivery(
+    module_warehouse: Warehouse, checked: dict[tuple[str, str], tuple[int, DeliveryVerdict]]
+) -> None:
+    delivery_id = checked["spend", "redacted"][0]
+    with module_warehouse.connect() as connection:
+        rows = connection.execute(
+            """
+            select run_id, boundary, suite, subject, release_id, severity, is_success, observed, expected,
+                unexpected_count, message
+            from ops.quality_result where delivery_id = %s and column_name = 'redacted_amount_share'
+            """,
+            (delivery_id,),
+        ).fetchall()
+        counts = connection.execute(
+            "select distinct count(*) from ops.quality_result where suite = 'delivery_spend' group by delivery_id"
+        ).fetchall()
+    assert rows == [
+        (
+            "run",
+            "delivery",
+            "delivery_spend",
+            "spend redacted",
+            None,
+            "warning",
+            False,
+            "50.0 %",
+            "at most 40.0 %",
+            1,
+            "50.0 % of the pounds are redacted, so without supplier and place.",
+        )
+    ]
+    assert len(counts) == 1
+
+
+def test_more_failures_than_the_library_lists_are_all_told_and_a_repeat_replaces_the_first(
+    warehouse: Warehouse, sources: dict[str, Source], settings: Settings
+) -> None:
+    from star_warehouse.load import register_sources
+
+    register_sources(warehouse, [sources["contracts"]])
+    empty = Plant("no values", "update raw.contract set contract_value_gbp = null where delivery_id = %(id)s", "")
+    ids = [_delivery(warehouse, "contracts", number, empty) for number in range(45)]
+    for _ in range(2):
+        verdicts = check_deliveries(warehouse, settings, sources["contracts"], ids, "run")
+        assert [verdicts[delivery_id].accepted for delivery_id in ids] == [False] * 45
     with warehouse.connect() as connection:
-        register(connection, "town", "spend", "net", "internal")
-        delivery_id = spend(connection, "town", "good.csv")
-    with pytest.raises(Refusal, match=r"The suite delivery_spend could not be run: .*lines_cuont"):
-        check_deliveries(warehouse, replace(settings, repository=tmp_path), town, [delivery_id], "run")
+        failed = connection.execute(
+            "select count(*) from ops.quality_result where not is_success and severity = 'critical'"
+        ).fetchone()
+    assert failed == (45,)
+
+
+def test_nothing_waits(warehouse: Warehouse, settings: Settings, sources: dict[str, Source]) -> None:
+    assert check_deliveries(warehouse, settings, sources["spend"], [], "run") == {}
+    assert not settings.home.exists()
+
+
+def test_a_delivery_that_is_not_in_the_ledger(
+    warehouse: Warehouse, settings: Settings, sources: dict[str, Source]
+) -> None:
+    with pytest.raises(Refusal, match="Not in the ledger: delivery 77"):
+        check_deliveries(warehouse, settings, sources["spend"], [77], "run")
