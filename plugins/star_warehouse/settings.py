@@ -48,8 +48,11 @@ class Settings:
 
     @property
     def inbox(self) -> Path:
-        """Where local deliveries wait: one folder a source."""
-        return self.home / "inbox"
+        """Where local deliveries wait: one folder a source.
+
+        A warehouse of one's own has its own inbox, so that the sample of the embedded one never reaches it.
+        """
+        return self.home / ("inbox_external" if self.external_warehouse_url else "inbox")
 
     @property
     def landing(self) -> Path:

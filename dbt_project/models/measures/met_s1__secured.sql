@@ -28,10 +28,12 @@ partner_year as (
         from project
         union all
         select
-            partner_code,
-            fy_start_date,
-            as_of_date
+            registered.partner_code,
+            registered.fy_start_date,
+            portal.period_end_date as as_of_date
         from registered
+        -- Without an export of the portal nothing is known to be secured, which is not nothing.
+        inner join {{ ref('stg_ledger__delivery') }} as portal on portal.kind = 'social_value'
     ) as every_contract
     group by grouping sets ((partner_code, fy_start_date), (fy_start_date))
 ),

@@ -1,5 +1,6 @@
 """The warehouse's PostgreSQL: connections, migrations of its own tables, roles."""
 
+from star_warehouse.database.locks import Lock
 from star_warehouse.database.migrate import MIGRATIONS, migrate
 from star_warehouse.database.roles import SHARED_READER, ensure_shared_reader, grant_shared_reader
 from star_warehouse.database.warehouse import SECRETS_FILE, Warehouse, warehouse_from
@@ -8,6 +9,7 @@ __all__ = [
     "MIGRATIONS",
     "SECRETS_FILE",
     "SHARED_READER",
+    "Lock",
     "Warehouse",
     "ensure_shared_reader",
     "grant_shared_reader",

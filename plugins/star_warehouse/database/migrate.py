@@ -12,13 +12,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from star_warehouse.database.locks import Lock
 from star_warehouse.database.warehouse import Warehouse
 from star_warehouse.refusal import Refusal
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "star_schema_version"
-# Any number that nobody else locks; two migrations at once would both see nothing.
-_LOCK = 571_905_003
 
 
 def migrate(warehouse: Warehouse) -> None:
@@ -35,7 +34,8 @@ def migrate(warehouse: Warehouse) -> None:
     engine = create_engine(warehouse.sqlalchemy_url, poolclass=NullPool)
     try:
         with engine.begin() as connection:
-            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            # Two migrations at once would both see nothing.
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": int(Lock.MIGRATION)})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except (DBAPIError, psycopg.Error) as error:

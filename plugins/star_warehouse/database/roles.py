@@ -14,8 +14,11 @@ SHARED_READER = "shared_reader"
 _CLOSED_SCHEMAS = ("public", "ops", "raw", "reference")
 
 
-def ensure_shared_reader(warehouse: Warehouse, password: str) -> None:
+def ensure_shared_reader(warehouse: Warehouse, password: str | None) -> None:
     """Make the role ``shared_reader``: it logs in with that password, and reads schema ``shared`` and nothing else.
+
+    Args:
+        password: its password; None leaves an existing role the one it has.
 
     Raises:
         Refusal: the user may not create roles and the role is not there yet.
@@ -27,7 +30,8 @@ def ensure_shared_reader(warehouse: Warehouse, password: str) -> None:
             with connection.transaction():
                 if not found:
                     connection.execute(sql.SQL("create role {}").format(role))
-                connection.execute(sql.SQL("alter role {} login password {}").format(role, sql.Literal(password)))
+                if password is not None:
+                    connection.execute(sql.SQL("alter role {} login password {}").format(role, sql.Literal(password)))
                 connection.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(role))
                 connection.execute(sql.SQL("alter role {} set search_path = shared").format(role))
         except psycopg.errors.InsufficientPrivilege as error:

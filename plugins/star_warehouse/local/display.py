@@ -77,7 +77,7 @@ class Display:
     def show(self, snapshot: Snapshot, *, is_last: bool = False) -> None:
         """Show a snapshot; without a terminal only every few seconds, and the last one."""
         if self._live:
-            self._live.update(self._picture(snapshot), refresh=True)
+            self._live.update(self._picture(snapshot, is_last=is_last), refresh=True)
         elif is_last or time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
             self._console.print(self._line(snapshot), highlight=False, markup=False, soft_wrap=True)
@@ -86,7 +86,7 @@ class Display:
         minutes, seconds = divmod(int(time.monotonic() - self._began), 60)
         return f"{minutes}:{seconds:02}"
 
-    def _picture(self, snapshot: Snapshot) -> RenderableType:
+    def _picture(self, snapshot: Snapshot, *, is_last: bool) -> RenderableType:
         table = Table(box=None, padding=(0, 1), show_edge=False)
         for heading, justify in (("feed", "left"), ("", "left"), ("files", "right"), ("lines", "right"), ("", "left")):
             table.add_column(heading, justify=justify)  # type: ignore[arg-type]
@@ -100,8 +100,9 @@ class Display:
             )
         for dag_id, state in snapshot.other_runs:
             table.add_row(dag_id, "", "", "", Text(state, style=_COLOURS.get(state.split(",")[0], "")))
-        running = ", ".join(snapshot.tasks) or "nothing; the scheduler decides what is next"
-        return Group(table, Text(f"{self._elapsed()}  running: {running}", style="dim"))
+        running = ", ".join(snapshot.tasks) or "nothing yet; the scheduler decides what is next"
+        below = self._elapsed() if is_last else f"{self._elapsed()}  running: {running}"
+        return Group(table, Text(below, style="dim"))
 
     def _line(self, snapshot: Snapshot) -> str:
         done = sum(feed.files_done for feed in snapshot.feeds)

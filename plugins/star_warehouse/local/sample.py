@@ -53,10 +53,10 @@ def write_sample(settings: Settings, children: Children, folder: Path) -> int:
 def sample_is_wanted(settings: Settings, warehouse: Warehouse) -> bool:
     """Whether this is a new home that nobody has delivered anything to.
 
-    Invented deliveries never mix by themselves with what somebody delivered: neither with a ledger that has entries
-    (an existing warehouse behind ``WAREHOUSE_URL``), nor with files that wait in the inbox.
+    Invented deliveries never mix by themselves with what somebody delivered: neither with a ledger that has entries,
+    nor with files that wait in the inbox; and never with a warehouse of one's own behind ``WAREHOUSE_URL``.
     """
-    if _marker(settings).exists():
+    if settings.external_warehouse_url or _marker(settings).exists():
         return False
     was_interrupted = _unfinished(settings).exists()
     if not was_interrupted and any(path.is_file() for path in settings.inbox.rglob("*")):

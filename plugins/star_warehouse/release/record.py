@@ -11,14 +11,11 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from star_warehouse.database import Warehouse
+from star_warehouse.database import Lock, Warehouse
 from star_warehouse.refusal import Refusal
 
 CANDIDATE = "candidate"
 SHARED = "shared"
-# Held while a release is opened or published, and while its candidate is worked on; numbers that nobody else locks.
-_LOCK = 571_905_004
-_CANDIDATE_LOCK = 571_905_005
 
 
 @dataclass(frozen=True)
@@ -59,12 +56,12 @@ def list_releases(warehouse: Warehouse) -> list[Release]:
 
 def hold_releases(connection: psycopg.Connection[Any]) -> None:
     """Wait until nobody else opens or publishes a release; holds until the transaction ends."""
-    connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+    connection.execute("select pg_advisory_xact_lock(%s)", (int(Lock.RELEASE),))
 
 
 def candidate_is_idle(connection: psycopg.Connection[Any]) -> bool:
     """Whether nobody builds or audits the candidate now; if so, nobody will until the transaction ends."""
-    row = connection.execute("select pg_try_advisory_xact_lock(%s)", (_CANDIDATE_LOCK,)).fetchone()
+    row = connection.execute("select pg_try_advisory_xact_lock(%s)", (int(Lock.CANDIDATE),)).fetchone()
     return row == (True,)
 
 
@@ -81,7 +78,7 @@ def working_on(warehouse: Warehouse, release_id: int, *states: str) -> Iterator[
             since it was opened (it is then abandoned: its tables would rest on some of both).
     """
     with warehouse.connect(autocommit=True) as connection:
-        if connection.execute("select pg_try_advisory_lock(%s)", (_CANDIDATE_LOCK,)).fetchone() != (True,):
+        if connection.execute("select pg_try_advisory_lock(%s)", (int(Lock.CANDIDATE),)).fetchone() != (True,):
             raise Refusal(
                 f"Someone else builds or audits a candidate, so release {release_id} has to wait.",
                 where=f"schema {CANDIDATE}",

@@ -146,6 +146,16 @@ SPEND = [
 ]
 
 SOCIAL_VALUE = [
+    Plant(
+        "a body that nobody knows",
+        "update raw.portal_project set client = 'Elsewhere' where delivery_id = %(id)s and line_number = 3",
+        "No rule knows body “Elsewhere”.",
+    ),
+    Plant(
+        "a client twice",
+        "update raw.portal_project set client = 'trafford council' where delivery_id = %(id)s and line_number = 2",
+        "1 projects name a client twice.",
+    ),
     Plant("sound", "select 1", None, accepted=True),
     Plant(
         "no projects",
@@ -231,6 +241,11 @@ SOCIAL_VALUE = [
 ]
 
 CONTRACTS = [
+    Plant(
+        "a body that nobody knows",
+        "update raw.contract set client = 'Elsewhere' where delivery_id = %(id)s and line_number = 3",
+        "No rule knows body “Elsewhere”.",
+    ),
     Plant("sound", "select 1", None, accepted=True),
     Plant("empty", "delete from raw.contract where delivery_id = %(id)s", "The register holds no contract."),
     Plant(
@@ -273,6 +288,11 @@ CONTRACTS = [
 
 TENDERS = [
     Plant("sound", "select 1", None, accepted=True),
+    Plant(
+        "a procedure that no rule knows",
+        "update raw.tender_lot set procedure = 'Light touch' where delivery_id = %(id)s and lot_number = '1'",
+        "No rule knows procedure “Light touch”.",
+    ),
     Plant("no lots", "delete from raw.tender_lot where delivery_id = %(id)s", "The export holds no lot."),
     Plant("no bids", "delete from raw.tender_bid where delivery_id = %(id)s", "The export holds no bid."),
     Plant(
@@ -351,9 +371,9 @@ _LOADED = {
             delivery_id, line_number, project_id, client, client_share_pct, supplier_name, status, contract_value_gbp,
             award_date, toms_version
         ) values
-        (%(id)s, 1, 'P1', 'Town', 33.33, 'Invented Trader', 'Live', 90000, '2023-05-01', '2022'),
-        (%(id)s, 2, 'P1', 'Village', 66.67, 'Invented Trader', 'Live', 90000, '2023-05-01', '2022'),
-        (%(id)s, 3, 'P2', 'Town', 100, 'Invented Trader', 'awarded ', 50000, '2023-06-01', '2022');
+        (%(id)s, 1, 'P1', 'Trafford Council', 33.33, 'Invented Trader', 'Live', 90000, '2023-05-01', '2022'),
+        (%(id)s, 2, 'P1', 'Stockport MBC', 66.67, 'Invented Trader', 'Live', 90000, '2023-05-01', '2022'),
+        (%(id)s, 3, 'P2', 'Trafford Council', 100, 'Invented Trader', 'awarded ', 50000, '2023-06-01', '2022');
         insert into raw.portal_measure (delivery_id, line_number, measure_code, toms_version, theme, value_type)
         values (%(id)s, 1, 'XT1', '2022', 'Jobs', 'Monetised');
         insert into raw.portal_target (delivery_id, line_number, project_id, stage, measure_code, target_gbp) values
@@ -367,7 +387,7 @@ _LOADED = {
             delivery_id, line_number, contract_ref, client, supplier_name, contract_type, award_date, start_date,
             end_date, contract_value_gbp, sme_supplier, vcse_supplier
         )
-        select %(id)s, n, 'C' || n, 'Town', 'Invented Trader', 'Single award', '2023-05-01', '2023-06-01',
+        select %(id)s, n, 'C' || n, 'Trafford Council', 'Invented Trader', 'Single award', '2023-05-01', '2023-06-01',
             '2025-05-31', 60000, 'Yes', 'No'
         from generate_series(1, 3) as n
         """,
@@ -376,8 +396,8 @@ _LOADED = {
             delivery_id, line_number, opportunity_ref, lot_number, buyer, status, award_date, price_weight_pct,
             quality_weight_pct, social_value_weight_pct
         ) values
-        (%(id)s, 1, 'O1', '1', 'Town', 'Awarded', '2023-05-01', 50, 30, 20),
-        (%(id)s, 2, 'O1', '2', 'Town', 'Cancelled', null, 50, 30, 20);
+        (%(id)s, 1, 'O1', '1', 'Trafford Council', 'Awarded', '2023-05-01', 50, 30, 20),
+        (%(id)s, 2, 'O1', '2', 'Trafford Council', 'Cancelled', null, 50, 30, 20);
         insert into raw.tender_bid (
             delivery_id, line_number, opportunity_ref, lot_number, bidder_name, bidder_size, stage, outcome
         ) values

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import Connection, pending_deliveries, settle
+from star_warehouse.load import Connection, DeliveryLines, pending_deliveries, settle
 from star_warehouse.receive import FolderRefusal, IntakeReport, find_waiting, intake, take_in
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source
+from star_warehouse.sources import Period, Source
 from tests.builders import SNAPSHOT, SPEND, WORKBOOK, declare, spend_file, workbook
 
 ACME = "Acme,7,03/04/2018,10.00,Pens"
@@ -240,7 +240,7 @@ def test_what_an_interrupted_run_left_is_taken_up_in_its_own_row(town: Town, mon
     town.put("town_2018-05.csv", spend_file(MAY))
     with monkeypatch.context() as patch:
         patch.setattr(intake, "read_delivery", fail)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(KeyboardInterrupt):
             town.take_in("run-1")
     assert town.states() == [("town_2018-04.csv", "landed")]
     assert town.waiting() == ["town_2018-04.csv", "town_2018-05.csv"]
@@ -254,14 +254,34 @@ def test_what_an_interrupted_run_left_is_taken_up_in_its_own_row(town: Town, mon
 
 
 def fail(*_: object) -> None:
-    raise RuntimeError("killed")
+    # What ends a process is no Exception, so nothing can catch it by mistake.
+    raise KeyboardInterrupt
+
+
+def test_a_file_that_breaks_the_reader_keeps_no_other_out(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.put("town_2018-04.csv", spend_file(ACME))
+    town.put("town_2018-05.csv", spend_file(MAY))
+    real = intake.read_delivery
+
+    def read(source: Source, file_name: str, content: bytes, period: Period) -> DeliveryLines:
+        if file_name == "town_2018-04.csv":
+            raise IndexError("a fault of the reader")
+        return real(source, file_name, content, period)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "read_delivery", read)
+        report = town.take_in()
+
+    assert report.counts == Counter(checking=1, refused=1)
+    assert "could not be read: IndexError" in report.refusals[0].what
+    assert town.states() == [("town_2018-04.csv", "refused"), ("town_2018-05.csv", "checking")]
 
 
 def test_what_landed_is_taken_in_though_its_file_is_gone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     path = town.put("town_2018-04.csv", spend_file(ACME))
     with monkeypatch.context() as patch:
         patch.setattr(intake, "read_delivery", fail)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(KeyboardInterrupt):
             town.take_in()
     path.unlink()
 
@@ -273,7 +293,7 @@ def test_what_was_only_seen_is_refused_when_its_file_is_gone(town: Town, monkeyp
     path = town.put("town_2018-04.csv", spend_file(ACME))
     with monkeypatch.context() as patch:
         patch.setattr(intake, "land", fail)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(KeyboardInterrupt):
             town.take_in()
     path.unlink()
 

@@ -46,6 +46,6 @@ select
             delivery.kind = 'spend'
             and delivery.partner_code = expected.partner_code
             and delivery.period_start_date <= expected.month_end_date
-            and delivery.period_end_date >= expected.month_start_date
+            and delivery.received_to_date >= expected.month_start_date
     ) as is_received
 from expected

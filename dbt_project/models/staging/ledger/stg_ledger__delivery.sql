@@ -12,6 +12,19 @@ with loaded as (
         delivery.period_key,
         delivery.period_start_date,
         delivery.period_end_date,
+        -- A file for a whole year may have been written in the middle of it: it brings no month after its last payment.
+        case
+            when feed.kind = 'spend' and delivery.period_end_date - delivery.period_start_date > 31
+                then coalesce(
+                    (
+                        select max(line.payment_date)
+                        from {{ source('raw', 'spend_line') }} as line
+                        where line.delivery_id = delivery.delivery_id
+                    ),
+                    delivery.period_start_date
+                )
+            else delivery.period_end_date
+        end as received_to_date,
         delivery.lines_in,
         delivery.lines_loaded,
         delivery.lines_rejected,
@@ -39,6 +52,7 @@ select
     period_key,
     period_start_date,
     period_end_date,
+    received_to_date,
     lines_in,
     lines_loaded,
     lines_rejected,

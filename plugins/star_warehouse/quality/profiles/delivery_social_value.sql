@@ -20,6 +20,7 @@ project as (
         max(contract_value_gbp) as contract_value_gbp,
         max(toms_version) as toms_version,
         abs(sum(client_share_pct) - 100) > 0.01 as has_wrong_shares,
+        count(*) > count(distinct lower(btrim(client))) as has_repeated_client,
         count(distinct (supplier_name, status, contract_value_gbp, award_date, toms_version)) > 1 as is_contradictory,
         bool_or(is_awarded and award_date is null) as lacks_award_date,
         bool_or(is_awarded and contract_value_gbp is null) as lacks_value
@@ -45,6 +46,7 @@ project_figures as (
         project.delivery_id,
         count(*) as projects_count,
         count(*) filter (where project.has_wrong_shares) as projects_with_wrong_shares_count,
+        count(*) filter (where project.has_repeated_client) as projects_with_repeated_clients_count,
         count(*) filter (where project.is_contradictory) as contradictory_projects_count,
         count(*) filter (where project.lacks_award_date) as awarded_without_date_count,
         count(*) filter (where project.lacks_value) as awarded_without_value_count,
@@ -125,6 +127,7 @@ select
     + coalesce(report_figures.reports_count, 0)
     - delivery.lines_loaded as lines_difference,
     project_figures.projects_with_wrong_shares_count,
+    project_figures.projects_with_repeated_clients_count,
     project_figures.contradictory_projects_count,
     project_figures.awarded_without_date_count,
     project_figures.awarded_without_value_count,
