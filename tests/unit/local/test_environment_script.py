@@ -30,7 +30,7 @@ def fake_python(folder: Path, name: str, *, fits: bool, has_venv: bool) -> Path:
     file = folder / name
     file.write_text(
         "#!/bin/sh\ncase $2 in\n"
-        f"*version_info*) exit {0 if fits else 1} ;;\n"
+        f"*version_info*) echo {'fits' if fits else 'other'} ;;\n"
         f"*ensurepip*) exit {0 if has_venv else 1} ;;\n"
         "*platform*) echo 'is Python 3.9.2' ;;\n"
         f'*) exec {sys.executable} "$@" ;;\nesac\n'
@@ -125,3 +125,9 @@ def test_names_no_index_host() -> None:
     for name in ("environment", "make_environment.py"):
         assert "://" not in (REPOSITORY / ".ci" / name).read_text()
     assert "://" not in (REPOSITORY / "Makefile").read_text()
+
+
+def test_a_program_that_is_no_python_is_not_taken_for_one(checkout: Path) -> None:
+    done = make(checkout, PYTHON="/bin/true")
+    assert done.returncode == 2
+    assert "Python 3.11, 3.12 or 3.13 is needed" in done.stderr

@@ -4,7 +4,7 @@ select
     contract.contract_ref,
     contract.contract_title,
     contract.client,
-    partner_label.partner_code,
+    nullif(partner_label.partner_code, '') as partner_code,
     contract.supplier_name,
     {{ squeezed('contract.contract_type') }} as contract_type_code,
     contract.process_type,

@@ -4,7 +4,7 @@ select
     project.project_id,
     project.project_name,
     project.client,
-    partner_label.partner_code,
+    nullif(partner_label.partner_code, '') as partner_code,
     project.client_share_pct,
     project.supplier_name,
     {{ squeezed('project.status') }} as status_code,

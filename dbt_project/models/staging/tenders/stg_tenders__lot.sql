@@ -5,7 +5,7 @@ select
     lot.lot_number,
     lot.title,
     lot.buyer,
-    partner_label.partner_code,
+    nullif(partner_label.partner_code, '') as partner_code,
     {{ squeezed('lot.procedure') }} as procedure_code,
     {{ squeezed('lot.status') }} as status_code,
     lot.award_date,
