@@ -4,6 +4,7 @@ from star_warehouse.load.ledger import (
     Connection,
     FileSeen,
     LedgerEntry,
+    Original,
     find_original,
     newest_entries,
     record_hindrance,
@@ -18,7 +19,13 @@ from star_warehouse.load.ledger import (
 )
 from star_warehouse.load.lines import DeliveryLines, RejectedLine, TableLines
 from star_warehouse.load.loading import load_delivery
-from star_warehouse.load.overview import Delivery, SourceOverview, delivery_overview, list_deliveries
+from star_warehouse.load.overview import (
+    Delivery,
+    SourceOverview,
+    delivery_overview,
+    list_deliveries,
+    repeats_since,
+)
 from star_warehouse.load.progress import report_progress
 from star_warehouse.load.settling import newer_snapshot, pending_deliveries, settle
 from star_warehouse.load.tolerance import check_tolerance
@@ -29,6 +36,7 @@ __all__ = [
     "DeliveryLines",
     "FileSeen",
     "LedgerEntry",
+    "Original",
     "RejectedLine",
     "SourceOverview",
     "TableLines",
@@ -48,6 +56,7 @@ __all__ = [
     "record_taken_up",
     "register_source",
     "register_sources",
+    "repeats_since",
     "report_progress",
     "settle",
     "source_lock",

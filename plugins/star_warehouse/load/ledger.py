@@ -138,27 +138,50 @@ def record_landed(connection: Connection, delivery_id: int, sha256: str) -> None
     )
 
 
-def find_original(connection: Connection, source_id: str, delivery_id: int, sha256: str) -> tuple[int, str] | None:
+@dataclass(frozen=True)
+class Original:
+    """The earlier delivery of the same bytes.
+
+    Attributes:
+        delivery_id: its number.
+        file_name: how its file was called.
+        superseded_by: the file that replaced it since, if one did.
+    """
+
+    delivery_id: int
+    file_name: str
+    superseded_by: str | None
+
+
+def find_original(connection: Connection, source_id: str, delivery_id: int, sha256: str) -> Original | None:
     """The earlier delivery with the same bytes that was taken in (current, superseded or awaiting its verdict)."""
     row = connection.execute(
         """
-        select delivery_id, file_name from ops.delivery
-        where source_id = %s and sha256 = %s and delivery_id <> %s and state in ('checking', 'loaded', 'superseded')
-        order by delivery_id limit 1
+        select original.delivery_id, original.file_name, successor.file_name
+        from ops.delivery as original
+        left join ops.delivery as successor on original.superseded_by = successor.delivery_id
+        where original.source_id = %s and original.sha256 = %s and original.delivery_id <> %s
+            and original.state in ('checking', 'loaded', 'superseded')
+        order by original.state = 'superseded', original.delivery_id limit 1
         """,
         (source_id, sha256, delivery_id),
     ).fetchone()
-    return None if row is None else (int(row[0]), str(row[1]))
+    return None if row is None else Original(*row)
 
 
-def record_repeat(connection: Connection, delivery_id: int, original_id: int, original_name: str) -> None:
+def record_repeat(connection: Connection, delivery_id: int, original: Original) -> None:
     """Note that the same bytes came before; nothing of this delivery is loaded."""
+    reason = f"The same bytes came before, as {original.file_name} (delivery {original.delivery_id})."
+    way_out = None
+    if original.superseded_by:
+        reason += f" Since then {original.superseded_by} took their place, and it stays current."
+        way_out = "To go back to them, deliver the file with a blank line more at its end."
     connection.execute(
         """
-        update ops.delivery set state = 'repeat', repeat_of = %s, settled_at = now(), reason = %s
+        update ops.delivery set state = 'repeat', repeat_of = %s, settled_at = now(), reason = %s, way_out = %s
         where delivery_id = %s
         """,
-        (original_id, f"The same bytes came before, as {original_name} (delivery {original_id}).", delivery_id),
+        (original.delivery_id, reason, way_out, delivery_id),
     )
 
 

@@ -132,3 +132,16 @@ def list_deliveries(warehouse: Warehouse, delivery_ids: list[int]) -> list[Deliv
             """,
             (delivery_ids,),
         ).fetchall()
+
+
+def repeats_since(warehouse: Warehouse, moment: datetime) -> list[str]:
+    """A sentence for each file that was found since then to be the same bytes as an earlier one."""
+    with warehouse.connect() as connection:
+        rows = connection.execute(
+            """
+            select concat_ws(' ', source_id || ': ' || file_name || ':', reason, way_out) from ops.delivery
+            where state = 'repeat' and settled_at >= %s order by delivery_id
+            """,
+            (moment,),
+        ).fetchall()
+    return [str(row[0]) for row in rows]

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from star_warehouse.airflow_glue.names import REASON_KEY, RELEASE, run_key
 from star_warehouse.database import Warehouse
+from star_warehouse.load import repeats_since
 from star_warehouse.local.airflow_api import AirflowApi, DagRun
 from star_warehouse.local.airflow_environment import Airflow
 from star_warehouse.local.airflow_services import AirflowServices
@@ -62,12 +63,15 @@ def run(settings: Settings, console: Console) -> int:
             console.print("A new home: writing the invented sample deliveries.")
             console.print(f"{deliver_sample(settings, children):,} sample files now wait in {settings.inbox}.")
         work = find_work(settings, warehouse)
+        looked_at = datetime.now(UTC)
         if work.is_nothing:
             console.print("Nothing new: no file waits, and the live release shows all that was taken in.")
             failures = []
         else:
             failures = _through_airflow(airflow, children, warehouse, work, console)
         print_headline(warehouse, console)
+        for repeat in repeats_since(warehouse, looked_at):
+            console.print(f"Nothing loaded: {repeat}", soft_wrap=True, highlight=False)
         for failure in failures:
             console.print(f"[red]Failed:[/red] {failure}", soft_wrap=True, highlight=False)
         _where_next(console, time.monotonic() - began)

@@ -113,7 +113,7 @@ def _take_in_one(
     if sha256 is None:
         return
     if original := find_original(connection, source.id, delivery_id, sha256):
-        record_repeat(connection, delivery_id, *original)
+        record_repeat(connection, delivery_id, original)
         report.counts["repeat"] += 1
         return
     try:

@@ -14,6 +14,7 @@ from star_warehouse.database import Warehouse
 from star_warehouse.load import (
     DeliveryLines,
     FileSeen,
+    Original,
     RejectedLine,
     SourceOverview,
     TableLines,
@@ -178,7 +179,7 @@ def test_the_overview_counts_by_state(warehouse: Warehouse, town: Source, regist
                 Refusal(reason, where=name, way_out="Way out."),
             )
         again = record_seen(connection, town, "inbox", file("2018-05.csv"), "run-1")
-        record_repeat(connection, again, 1, "2018-04.csv")
+        record_repeat(connection, again, Original(1, "2018-04.csv", None))
         record_seen(connection, town, "inbox", file("waiting.csv"), "run-1")
 
     empty, full = delivery_overview(warehouse)
