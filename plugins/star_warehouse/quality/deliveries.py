@@ -14,7 +14,7 @@ from star_warehouse.quality.project import open_project, run_folder
 from star_warehouse.quality.results import record_deliveries
 from star_warehouse.quality.validation import Profile, check_profile
 from star_warehouse.quality.verdicts import DeliveryVerdict, Outcome, judge_delivery
-from star_warehouse.quality.vocabulary import unknown_words
+from star_warehouse.quality.vocabulary import foreign_bodies, unknown_words
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
@@ -45,8 +45,12 @@ def check_deliveries(
     suite = f"delivery_{source.kind}"
     with warehouse.connect() as connection:
         words = unknown_words(connection, settings, source.kind, delivery_ids)
+        others = foreign_bodies(connection, settings, source.partner, delivery_ids)
         profile_rows = _profile(connection, suite, delivery_ids)
-    rows = [{**row, "unknown_words": words.get(row["delivery_id"])} for row in profile_rows]
+    rows = [
+        {**row, "unknown_words": words.get(row["delivery_id"]), "foreign_bodies": others.get(row["delivery_id"])}
+        for row in profile_rows
+    ]
     if missing := sorted(set(delivery_ids) - {row["delivery_id"] for row in rows}):
         raise Refusal(
             f"Not in the ledger: delivery {', '.join(map(str, missing))}.",

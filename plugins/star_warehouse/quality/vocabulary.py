@@ -1,6 +1,7 @@
-"""The words of a delivery that decide what counts: does a rule know each of them?
+"""The words of a delivery that decide what counts, and for whom: does a rule know each of them?
 
-A status, stage or council that no rule knows would silently be left out of a measure, so its delivery is refused.
+A status, stage or council that no rule knows would silently be left out of a measure, and a file of another body would
+silently take the place of the right one; such a delivery is refused.
 """
 
 from __future__ import annotations
@@ -76,6 +77,28 @@ def unknown_words(
     return {delivery_id: ", ".join(dict.fromkeys(words)) for delivery_id, words in found.items()}
 
 
+def foreign_bodies(
+    connection: psycopg.Connection[Any], settings: Settings, partner: str | None, delivery_ids: Sequence[int]
+) -> dict[int, str]:
+    """The bodies whose payments the lines say they are, where that is another than the source's partner; by delivery.
+
+    A name that ``partner_label.csv`` does not know says nothing.
+
+    Args:
+        partner: the source's partner; None for a source that is no spend.
+        delivery_ids: deliveries with lines in raw; one whose lines name no other body is not in the answer.
+    """
+    if partner is None:
+        return {}
+    partner_of = {_key(row["label"]): row["partner_code"] for row in _labels(settings)}
+    found: dict[int, list[str]] = defaultdict(list)
+    query = "select distinct delivery_id, organisation from raw.spend_line where delivery_id = any(%s) order by 1, 2"
+    for delivery_id, body in connection.execute(query, (list(delivery_ids),)):
+        if partner_of.get(_key(body or ""), partner) != partner:
+            found[delivery_id].append(f"“{body}”")
+    return {delivery_id: ", ".join(bodies) for delivery_id, bodies in found.items()}
+
+
 def _known_words(settings: Settings) -> dict[str, set[str]]:
     """By set, from the seeds themselves: their tables are not there before the first release."""
     seeds = settings.dbt_project / "seeds"
@@ -83,9 +106,14 @@ def _known_words(settings: Settings) -> dict[str, set[str]]:
     with (seeds / "rules" / "code_meaning.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             known[row["code_set"]].add(_key(row["code"]))
-    with (seeds / "reference" / "partner_label.csv").open(encoding="utf-8", newline="") as stream:
-        known[_BODY] = {_key(row["label"]) for row in csv.DictReader(stream)}
+    known[_BODY] = {_key(row["label"]) for row in _labels(settings)}
     return known
+
+
+def _labels(settings: Settings) -> list[dict[str, str]]:
+    path = settings.dbt_project / "seeds" / "reference" / "partner_label.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def _key(word: str) -> str:

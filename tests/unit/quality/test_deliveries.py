@@ -94,6 +94,11 @@ SPEND = [
         "The file speaks of 2 organisations.",
         accepted=True,
     ),
+    Plant(
+        "the file of another partner",
+        _line("organisation = 'KNOWSLEY MBC'"),
+        "The lines say that they are payments of “KNOWSLEY MBC”.",
+    ),
     Plant("one organisation, two spellings", _line("organisation = 'Town'", "line_number = 1"), None, accepted=True),
     Plant(
         "redacted",

@@ -78,6 +78,7 @@ def test_a_suite_that_cannot_be_run_refuses_no_delivery(
     warehouse: Warehouse, settings: Settings, town: Source, tmp_path: Path, change: tuple[str, str], says: str
 ) -> None:
     shutil.copytree(settings.expectations, tmp_path / "expectations")
+    shutil.copytree(settings.dbt_project / "seeds", tmp_path / "dbt_project" / "seeds")
     suite = tmp_path / "expectations" / "expectations" / "delivery_spend.json"
     suite.write_text(suite.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     delivery_id = bring(warehouse, "internal")
