@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,23 @@ def test_the_last_of_many_holders_can_tell(tmp_path: Path) -> None:
     assert not one.is_held()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.fixture(params=[signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
+    """A signal, put back as it was: whoever started the tests may have had them not hear it."""
+    before = signal.getsignal(request.param)
+    yield request.param
+    signal.signal(request.param, before)
+
+
+def test_what_we_were_started_not_to_hear_stays_unheard(number: signal.Signals) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    with interruptible():
+        os.kill(os.getpid(), number)
+    assert signal.getsignal(number) == signal.SIG_IGN
+
+
 def test_a_request_to_end_is_heard_at_once(number: signal.Signals) -> None:
+    signal.signal(number, signal.SIG_DFL)
     with pytest.raises(Interrupted) as interrupted, interruptible():
         os.kill(os.getpid(), number)
         time.sleep(5)
