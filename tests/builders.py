@@ -83,6 +83,40 @@ tables:
       contract_value_gbp: [Value]
 """
 
+LAYOUTS = """\
+id: town
+title: Town Council, payments to suppliers
+kind: spend
+partner: town
+extract: internal
+vat_basis: net
+accepts: {from: 2018-04-01, to: 2024-03-31}
+file_name:
+  {pattern: 'town_(?P<year>\\d{4})-(?P<month>\\d{2})\\.csv', example: town_2018-04.csv}
+cadence: {every: month, late_after_days: 20}
+tolerance: {rejected_pct: 25}
+layouts:
+  - name: old
+    from: 2018-04-01
+    to: 2020-03-31
+    format: {type: csv, delimiter: ','}
+    date_formats: ['%d/%m/%Y']
+    tables:
+      spend_line: {columns: {supplier_name: [Supplier], payment_date: [Paid], amount_net_gbp: [Net]}}
+  - name: new
+    # In April 2020 the town moved to another ledger.
+    from: 2020-04-01
+    format: {type: csv, delimiter: ';'}
+    date_formats: ['%Y-%m-%d']
+    zero_tokens: [Nil]
+    tables:
+      spend_line:
+        columns:
+          supplier_name: [Payee]
+          payment_date: [Date]
+          amount_net_gbp: [Total]
+"""
+
 HEADER = "Supplier,Ref,Paid,Net,Purpose"
 
 

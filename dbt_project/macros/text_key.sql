@@ -1,11 +1,11 @@
 {#- A text as labels, codes and names are compared: lower case, blanks (the non-breaking one too) squeezed. -#}
 {% macro squeezed(text) -%}
-    nullif(btrim(regexp_replace(lower({{ text }}), '[[:space:]\u00a0]+', ' ', 'g')), '')
+    reference.squeezed({{ text }})
 {%- endmacro %}
 
 {#- A postcode as it is matched: whole, upper case, letters and digits only. -#}
 {% macro postcode_key(text) -%}
-    nullif(regexp_replace(upper({{ text }}), '[^A-Z0-9]', '', 'g'), '')
+    reference.postcode_key({{ text }})
 {%- endmacro %}
 
 {#- A company number as it is compared: upper case, no blanks, at least eight characters. -#}

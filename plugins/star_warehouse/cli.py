@@ -5,6 +5,7 @@ Imports are made where they are needed, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import getpass
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _REFUSED = 2
+_Kind = Literal["spend", "social_value", "contracts", "tenders"]
 _PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+_Deliveries = Annotated[list[int], typer.Argument(help="Their numbers, as `status` tells them.")]
+_Reason = Annotated[str, typer.Option(help="Why, for those who ask later.")]
+_Person = Annotated[str | None, typer.Option("--as", help="Who decides; the user of this machine when not given.")]
 
 app = typer.Typer(
     help="Spend retention and social value of the STAR procurement partners.",
@@ -31,6 +37,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+source_app = typer.Typer(help="Declare a new body's files, and see how they read.", no_args_is_help=True)
+app.add_typer(source_app, name="source")
 
 
 def main() -> None:
@@ -78,13 +87,32 @@ def deliver(
     files: Annotated[list[Path], typer.Argument(help="The files it delivers.")],
 ) -> None:
     """Put files where a feed looks for them; the next run takes them in."""
+    from star_warehouse.airflow_glue.names import ingest_dag_id
+    from star_warehouse.local.session import at_work
     from star_warehouse.receive import deliver as put
 
     settings = Settings.from_environment()
     console = _console()
-    for path in put(_source(settings, source), files, settings):
+    feed = _source(settings, source)
+    for path in put(feed, files, settings):
         console.print(f"Waits: {path}", soft_wrap=True, highlight=False)
-    console.print("Take it in with `make run`.", highlight=False)
+    holder = at_work(settings)
+    if holder is None:
+        console.print("Take it in with `make run`.", highlight=False)
+    elif " up," in holder:
+        console.print(
+            f"The running services take it in by their calendar; at once, if you trigger "
+            f"{ingest_dag_id(feed.kind, feed.id)} on Airflow's pages (http://127.0.0.1:{settings.airflow_port}).",
+            soft_wrap=True,
+            highlight=False,
+        )
+    else:
+        console.print(
+            f"Another command is at work here ({holder or 'just starting'}); once it ends, `make run` takes in what "
+            "it did not.",
+            soft_wrap=True,
+            highlight=False,
+        )
 
 
 @app.command()
@@ -103,14 +131,92 @@ def sample(folder: Annotated[Path, typer.Argument(help="Where to write them, a f
 
 
 @app.command()
-def status() -> None:
-    """What every feed delivered, and what became of it."""
+def status(
+    periods: Annotated[int, typer.Option(min=1, max=600, help="How many months to show, the last whole ones.")] = 12,
+    since: Annotated[
+        str | None, typer.Option("--from", help="The period to begin with instead: 2023-04, 2023-Q2 or 2023/24.")
+    ] = None,
+) -> None:
+    """What every partner delivered, what is late or missing, and what waits for somebody."""
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.local.tables import print_status
 
     settings = Settings.from_environment()
     with running_warehouse(settings) as warehouse:
-        print_status(settings, warehouse, _console())
+        print_status(settings, warehouse, _console(), periods, since)
+
+
+@app.command()
+def accept(deliveries: _Deliveries, reason: _Reason, person: _Person = None) -> None:
+    """Let held deliveries become current; the next run publishes them."""
+    _decide("accept", deliveries, reason, person)
+
+
+@app.command()
+def refuse(deliveries: _Deliveries, reason: _Reason, person: _Person = None) -> None:
+    """Refuse held deliveries, withdraw current ones, or set refused ones aside."""
+    _decide("refuse", deliveries, reason, person)
+
+
+@app.command()
+def reprocess(
+    source: Annotated[str, typer.Argument(help="The feed, as its file in dags/sources/ is named.")],
+    since: Annotated[
+        str | None, typer.Option("--from", help="Only periods that end in this one or later: 2023-04 or 2023/24.")
+    ] = None,
+) -> None:
+    """Read what a feed delivered anew from the landing zone, after its declaration was mended."""
+    from star_warehouse.load import first_day_of
+    from star_warehouse.local.reprocessing import reprocess as read_anew
+    from star_warehouse.local.server import running_warehouse
+
+    settings = Settings.from_environment()
+    feed = _source(settings, source)
+    from_day = None if since is None else first_day_of(since)
+    with running_warehouse(settings) as warehouse:
+        is_fine = read_anew(settings, warehouse, feed, from_day, _console())
+    raise typer.Exit(0 if is_fine else 1)
+
+
+@source_app.command("draft")
+def draft_source(
+    file: Annotated[Path, typer.Argument(help="A file of the new body, named as it will be delivered.")],
+    to: Annotated[Path | None, typer.Option(help="Where to write it: dags/sources/<id>.yml; else it is shown.")] = None,
+    kind: Annotated[_Kind | None, typer.Option(help="What it delivers, if the headers do not tell.")] = None,
+) -> None:
+    """Propose the declaration of a source from one of its files; what is not sure is marked '# ?'."""
+    from star_warehouse.onboard import draft_source as draft
+    from star_warehouse.onboard import read_bytes, to_yaml, write_draft
+
+    text = to_yaml(draft(file.name, read_bytes(file), source_id=to.stem if to else None, kind=kind))
+    if to is None:
+        sys.stdout.write(text)
+        return
+    write_draft(to, text)
+    doubts = sum(line.lstrip().startswith("# ?") for line in text.splitlines())
+    _console().print(f"{to}: {doubts} places are marked '# ?'.", soft_wrap=True, highlight=False, markup=False)
+
+
+@source_app.command("check")
+def check_source(
+    declaration: Annotated[Path, typer.Argument(help="The declaration: dags/sources/<id>.yml.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of this source.")],
+    name: Annotated[
+        str | None, typer.Option("--as", help="The name the file will be delivered under, if it has another.")
+    ] = None,
+) -> None:
+    """Show how a declaration reads files, without a database; exit code 2 when one would be refused."""
+    from star_warehouse.local.source_tables import print_check
+    from star_warehouse.onboard import check_file
+    from star_warehouse.sources import read_declaration
+
+    source = read_declaration(declaration)
+    console = _console()
+    checks = [check_file(source, path, name) for path in files]
+    for check in checks:
+        print_check(check, source, console)
+    if any(check.refusal for check in checks):
+        raise typer.Exit(_REFUSED)
 
 
 @app.command()
@@ -159,6 +265,20 @@ def airflow(context: typer.Context) -> None:
     with running_warehouse(settings) as warehouse:
         environment = airflow_of(settings, warehouse, has_schedules=False).environment()
         raise typer.Exit(_hand_over([sys.executable, "-m", "airflow", *context.args], environment))
+
+
+def _decide(decision: Literal["accept", "refuse"], deliveries: list[int], reason: str, person: str | None) -> None:
+    from star_warehouse.load import decide
+    from star_warehouse.local.server import running_warehouse
+    from star_warehouse.local.session import prepare
+
+    settings = Settings.from_environment()
+    console = _console()
+    with running_warehouse(settings) as warehouse:
+        prepare(settings, warehouse)
+        for delivery_id in deliveries:
+            settled = decide(warehouse, delivery_id, decision, reason, person or getpass.getuser())
+            console.print(str(settled), soft_wrap=True, highlight=False, markup=False)
 
 
 def _source(settings: Settings, source_id: str):  # type: ignore[no-untyped-def]

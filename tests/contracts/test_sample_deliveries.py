@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from star_warehouse.load import DeliveryLines, check_tolerance
-from star_warehouse.read import read_delivery
+from star_warehouse.load import check_tolerance
 from star_warehouse.settings import REPOSITORY
 from star_warehouse.sources import Source, load_sources
+from tests.reading import ReadDelivery, read_path
 from tests.samples.unreadable import unreadable_count
 
 SOURCES = load_sources(REPOSITORY / "dags" / "sources")
@@ -44,14 +44,14 @@ SKIPPED = {
 }
 
 
-def read_all(source: Source, folder: Path) -> dict[str, DeliveryLines]:
+def read_all(source: Source, folder: Path) -> dict[str, ReadDelivery]:
     """Every file of a source, by its period."""
-    read: dict[str, DeliveryLines] = {}
+    read: dict[str, ReadDelivery] = {}
     for path in sorted((folder / source.id).iterdir()):
         period = source.period_of(path.name)
         assert period.key not in read
-        read[period.key] = read_delivery(source, path.name, path.read_bytes(), period)
-        check_tolerance(source, path.name, read[period.key])
+        read[period.key] = read_path(source, path)
+        check_tolerance(source, path.name, read[period.key].summary)
     return read
 
 
@@ -66,9 +66,9 @@ def test_every_file_reads_as_its_feed_is_declared(source_id: str, sample_folder:
     read = read_all(source, sample_folder)
 
     assert len(read) == FILES[source_id]
-    assert all(lines.skipped == SKIPPED[source_id] for lines in read.values())
-    assert sum(lines.lines_rejected for lines in read.values()) == unreadable_count(source_id)
+    assert all(lines.summary.skipped == SKIPPED[source_id] for lines in read.values())
+    assert sum(lines.summary.lines_rejected for lines in read.values()) == unreadable_count(source_id)
     # One layout throughout, and every header that the declaration names is there.
-    assert len({lines.layout for lines in read.values()}) == 1
+    assert len({lines.summary.headers for lines in read.values()}) == 1
     for table in next(iter(read.values())).tables:
         assert set(table.frame.columns) == {"line_number", *source.tables[table.entity].columns}

@@ -20,6 +20,7 @@ SPEND = {
 }  # fmt: skip
 POSTGRES_TYPES = {
     ColumnType.TEXT: ("text", None, None),
+    ColumnType.IDENTIFIER: ("text", None, None),
     ColumnType.DATE: ("date", None, None),
     ColumnType.AMOUNT: ("numeric", 18, 2),
     ColumnType.QUANTITY: ("numeric", 18, 4),

@@ -91,7 +91,7 @@ def test_every_file_reads_and_every_feed_has_its_dag(with_schedules: dict[str, A
         "tenders": "ingest_procurement",
     }
     expected = {f"{prefix[source.kind]}__{key}" for key, source in load_sources(DAGS / "sources").items()}
-    assert set(with_schedules["dags"]) == expected | {"refresh_reference", "release"}
+    assert set(with_schedules["dags"]) == expected | {"refresh_reference", "release", "watch_deliveries"}
 
 
 def test_a_dag_is_named_after_its_file(with_schedules: dict[str, Any]) -> None:
@@ -146,6 +146,16 @@ def test_the_calendar_is_off_while_a_run_triggers(
     assert all(dag["schedule"].startswith("NullTimetable") for dag in ingests(without_schedules).values())
     assert without_schedules["dags"]["release"]["assets"] == with_schedules["dags"]["release"]["assets"]
     assert not any(dag["catchup"] for dag in with_schedules["dags"].values())
+
+
+def test_deliveries_are_watched_daily_after_the_ingests_and_not_during_a_run(
+    with_schedules: dict[str, Any], without_schedules: dict[str, Any]
+) -> None:
+    watch = with_schedules["dags"]["watch_deliveries"]
+    assert list(watch["tasks"]) == ["watch_deliveries"]
+    assert watch["schedule"] == "CronTriggerTimetable 30 8 * * *"
+    assert watch["active"] == 1
+    assert without_schedules["dags"]["watch_deliveries"]["schedule"].startswith("NullTimetable")
 
 
 def test_a_wrong_declaration_is_shown_as_the_files_error(tmp_path: Path) -> None:

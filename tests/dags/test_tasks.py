@@ -10,11 +10,13 @@ import sqlalchemy.exc
 from airflow.sdk import RetryAction
 from airflow.sdk.exceptions import AirflowSkipException
 
-from star_warehouse.airflow_glue import ingest, tasks
-from star_warehouse.airflow_glue.names import REASON_KEY, run_key
+from star_warehouse.airflow_glue import ingest, tasks, watching
+from star_warehouse.airflow_glue.names import REASON_KEY, REASONS_KEY, run_key
 from star_warehouse.airflow_glue.tasks import TASK_DEFAULTS, plainly
+from star_warehouse.database import Warehouse
 from star_warehouse.load import Delivery
 from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
 
 
 class TaskInstance:
@@ -93,9 +95,9 @@ def test_refused_deliveries_are_told_with_their_way_out(
         return Delivery(**nothing | said | {"delivery_id": number, "file_name": f"{number}.csv", "state": state})
 
     monkeypatch.setattr(ingest, "place", lambda: (None, None))
-    known = {7: delivery(7, "loaded"), 8: delivery(8, "refused")}
+    known = {7: delivery(7, "loaded"), 8: delivery(8, "refused"), 9: delivery(9, "held")}
     monkeypatch.setattr("star_warehouse.load.list_deliveries", lambda _, numbers: [known[number] for number in numbers])
-    accepted = {"accepted": True, "reason": None, "way_out": None}
+    accepted = {"outcome": "accept", "reason": None, "way_out": None}
     ingest.report_refusals([], {"7": accepted})
     ingest.report_refusals([], None)
     assert task_instance.left == {}
@@ -105,6 +107,46 @@ def test_refused_deliveries_are_told_with_their_way_out(
     assert sentence.startswith("2 deliveries refused: 6.csv: It is empty.")
     assert "8.csv: Half of it is unreadable. Send it again." in sentence
     assert "7.csv" not in sentence
+    with pytest.raises(SystemExit):
+        ingest.report_refusals([], {"7": accepted, "8": accepted, "9": accepted})
+    sentence = task_instance.left[REASON_KEY]
+    assert sentence.startswith("1 delivery refused, 1 delivery held: 8.csv: ")
+    assert "9.csv: Half of it is unreadable. Send it again." in sentence
+
+
+def test_many_refusals_are_one_short_sentence_and_a_line_each(
+    task_instance: TaskInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "place", lambda: (None, None))
+    monkeypatch.setattr("star_warehouse.load.list_deliveries", lambda *_: [])
+    taken = [f"{number}.csv: It is\nempty. Send it again." for number in range(5)]
+    with pytest.raises(SystemExit):
+        ingest.report_refusals(taken, None)
+    sentence = task_instance.left[REASON_KEY]
+    assert sentence.startswith("5 deliveries refused: 0.csv: ")
+    assert "2.csv" in sentence
+    assert "3.csv" not in sentence
+    assert "And 2 more." in sentence
+    lines = task_instance.left[REASONS_KEY].splitlines()
+    assert lines == [f"{number}.csv: It is empty. Send it again." for number in range(5)]
+
+
+def test_the_watch_fails_once_for_what_is_new(
+    task_instance: TaskInstance, monkeypatch: pytest.MonkeyPatch, settings: Settings, warehouse: Warehouse
+) -> None:
+    monkeypatch.setattr(watching, "place", lambda: (settings, warehouse))
+    monkeypatch.setattr(watching, "this_run", lambda: "day-1")
+    for _ in range(2):  # A second try of the same run must not turn it green.
+        with pytest.raises(SystemExit):
+            watching.watch_deliveries()
+    sentence = task_instance.left.pop(REASON_KEY)
+    assert " new alerts: " in sentence
+    # Its first month was April 2018, its last is long missing.
+    assert "hmr_ccg: 51 periods are missing, 2018-04 to 2022-06." in sentence
+
+    monkeypatch.setattr(watching, "this_run", lambda: "day-2")
+    watching.watch_deliveries()
+    assert task_instance.left == {}
 
 
 def test_a_run_has_one_name_among_all_dags_fit_for_a_folder() -> None:

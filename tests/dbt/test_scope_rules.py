@@ -40,7 +40,19 @@ LINES = [
     Line("Redacted – personal data", "", "2020-05-01", "redacted_personal"),
     Line("REDACTED COMMERCIAL CONFIDENTIALITY", "Placement", "2020-05-01", "redacted_commercial"),
     Line("Redacted Commercial Data", "Placement", "2020-05-01", "redacted_commercial"),
+    Line("REDACTED OTHER", "", "2020-05-01", "redacted_personal"),
+    Line("Redacted Personal Information", "Levy", "2021-05-01", "redacted_personal"),
+    Line("REDACTED - Personal Data#ALSTON ASSOCIATES", "", "2019-05-01", "redacted_personal"),
+    Line("Grosvenor Guest House#Redacted - Personal Data", "", "2019-05-01", "redacted_personal"),
+    Line("Celebrate With Redacted - Personal Data", "", "2019-05-01", "redacted_personal"),
+    Line(" Redact ", "", "2019-05-01", "redacted_personal"),
+    Line("Personal\u00a0Data", "", "2019-05-01", "redacted_personal"),
+    Line("NAME WITHHELD", "", "2019-05-01", "redacted_personal"),
+    Line("Redact Ltd", "Software", "2024-05-01", "influenceable"),
     Line("Redactive Events Ltd", "Conference", "2024-05-01", "influenceable"),
+    Line("Personal Data Protection Advisers Ltd", "Advice", "2024-05-01", "influenceable"),
+    Line("Personal Care Consultants Ltd", "Care", "2024-05-01", "influenceable"),
+    Line("Withheld Brewery", "Redacted", "2024-05-01", "influenceable"),
     Line("Greater Manchester Combined Authori", "GMITA LEVY (GMCA)", "2024-05-01", "levy"),
     Line("Invented Greater Manchester Combine", "Transport levy", "2020-05-01", "levy"),
     Line("GMCA GMUTC Other Work", "Signals", "2024-05-01", "levy"),
@@ -101,7 +113,11 @@ LINES = [
     Line("Invented Birch Care Ltd", "Residential care placement", "2020-05-01", "influenceable"),
 ]
 
-RULES = sorted(read_seed("rules/scope_rule"), key=lambda row: int(row["priority"]))
+# A withheld name decides before the rules, whenever it was paid.
+TOKENS = [
+    {**row, "field": "supplier_name", "valid_from": "", "valid_to": ""} for row in read_seed("rules/redaction_token")
+]
+RULES = sorted([*TOKENS, *read_seed("rules/scope_rule")], key=lambda row: int(row["priority"]))
 
 
 def decide(texts: dict[str, str], payment_date: str) -> str:
@@ -128,7 +144,11 @@ def test_postgres_decides_as_python_does(built: Built) -> None:
     query = """
         select coalesce((
             select scope_class
-            from rules.scope_rule
+            from (
+                select priority, field, pattern, scope_class, valid_from, valid_to from rules.scope_rule
+                union all
+                select priority, 'supplier_name', pattern, scope_class, null, null from rules.redaction_token
+            ) as rule
             where
                 case field when 'supplier_name' then %(name)s when 'purpose' then %(purpose)s end ~* pattern
                 and (valid_from is null or valid_from <= %(date)s)

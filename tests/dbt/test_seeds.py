@@ -17,6 +17,7 @@ from tests.dbt.conftest import read_seed
 PARTNERS = {row["partner_code"]: row for row in read_seed("reference/partner")}
 MEMBERSHIPS = read_seed("reference/membership")
 RULES = read_seed("rules/scope_rule")
+TOKENS = read_seed("rules/redaction_token")
 
 
 def squeezed(text: str) -> str:
@@ -55,10 +56,10 @@ def test_payments_between_partners_follow_the_memberships() -> None:
 
 def test_scope_patterns_mean_the_same_to_python_and_postgres() -> None:
     """Only what both engines read alike: literals, |, [], (), ?, *, +, ^, $ and a dot."""
-    for rule in RULES:
+    for rule in [*RULES, *TOKENS]:
         pattern = rule["pattern"]
-        assert pattern == pattern.lower(), rule["rule_id"]
-        assert not re.search(r"\\|\{|\(\?|[*+?][*+?]|\[\[", pattern), rule["rule_id"]
+        assert pattern == pattern.lower(), rule
+        assert not re.search(r"\\|\{|\(\?|[*+?][*+?]|\[\[", pattern), rule
         re.compile(pattern)
 
 
@@ -136,3 +137,11 @@ def test_periods_of_validity_begin_before_they_end(seed: str) -> None:
 def test_rules_are_listed_in_the_order_in_which_they_decide() -> None:
     priorities = [int(row["priority"]) for row in RULES]
     assert all(earlier < later for earlier, later in pairwise(priorities))
+
+
+def test_a_withheld_name_decides_before_every_rule() -> None:
+    assert max(int(row["priority"]) for row in TOKENS) < min(int(row["priority"]) for row in RULES)
+    withheld = {row["scope_class"] for row in read_seed("rules/scope_class") if row["is_redacted"] == "true"}
+    assert {row["scope_class"] for row in TOKENS} == withheld
+    # What withholds a name is said in one place.
+    assert {row["rule_id"] for row in RULES if row["scope_class"] in withheld} == set()

@@ -74,6 +74,9 @@ def town(tmp_path: Path, settings: Settings) -> Source:
     inbox.mkdir(parents=True)
     (inbox / "town_2018-04.csv").write_bytes(spend_file(*[ACME] * (LINES - 1), "Acme,7,31/04/2018,10.00,Pens"))
     (inbox / "town_2018-05.csv").write_bytes(spend_file("Acme,7,03/05/2018,20.00,Pens"))
+    for path in inbox.iterdir():
+        # Written some time ago, so that nobody waits to see whether it still grows.
+        os.utime(path, (1_700_000_000, 1_700_000_000))
     return source
 
 
@@ -128,7 +131,7 @@ def wait_until_gone(warehouse: Warehouse) -> None:
     [
         ("landing", "seen"),
         ("record_landed", "seen"),
-        ("read_delivery", "landed"),
+        ("open_delivery", "landed"),
         ("load_delivery", "landed"),
         ("copy", "landed"),
         ("copied", "landed"),

@@ -9,17 +9,20 @@ from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from star_warehouse.airflow_glue.assets import deliveries_of
-from star_warehouse.airflow_glue.names import ingest_dag_id
-from star_warehouse.airflow_glue.tasks import FIRST_DAY, TASK_DEFAULTS, calendar, place, plainly, this_run
+from star_warehouse.airflow_glue.names import REASONS_KEY, ingest_dag_id
+from star_warehouse.airflow_glue.tasks import FIRST_DAY, TASK_DEFAULTS, calendar, leave, place, plainly, this_run
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
+
+_REASONS_TOLD = 3
 
 # Files come some days after their period; so the look is more frequent than the delivery. Minute and UK local time.
 _LOOKS = {
     "month": "{minute} 6 * * *",
     "quarter": "{minute} 6 * * *",
     "year": "{minute} 6 * * 1",
+    "year_to_date": "{minute} 6 * * *",
     "snapshot": "{minute} 6 * * *",
 }
 
@@ -64,11 +67,13 @@ def ingest_dag(source: Source) -> DAG:
 @plainly
 def take_in_deliveries(source_id: str) -> list[str]:
     """Land, read and load every file that waits; why some were refused or wait still, a sentence each."""
+    from star_warehouse.airflow_glue.connections import airflow_connection
     from star_warehouse.receive import take_in
 
     settings, warehouse = place()
     source = load_sources(settings.sources_folder)[source_id]
-    return [str(refusal) for refusal in take_in(source, settings, warehouse, this_run()).refusals]
+    taken = take_in(source, settings, warehouse, this_run(), connection_of=airflow_connection)
+    return [str(refusal) for refusal in taken.refusals]
 
 
 @plainly
@@ -89,7 +94,7 @@ def check_deliveries(source_id: str) -> dict[str, dict[str, Any]]:
         refresh_postcodes(warehouse)
     verdicts = check(warehouse, settings, source, pending, this_run())
     return {
-        str(delivery_id): {"accepted": verdict.accepted, "reason": verdict.reason, "way_out": verdict.way_out}
+        str(delivery_id): {"outcome": verdict.outcome, "reason": verdict.reason, "way_out": verdict.way_out}
         for delivery_id, verdict in verdicts.items()
     }
 
@@ -101,7 +106,7 @@ def settle_deliveries(source_id: str, verdicts: dict[str, dict[str, Any]]) -> li
 
     settings, warehouse = place()
     for delivery_id, verdict in sorted(verdicts.items(), key=lambda item: int(item[0])):
-        settle(warehouse, int(delivery_id), verdict["accepted"], verdict["reason"], verdict["way_out"])
+        settle(warehouse, int(delivery_id), verdict["outcome"], verdict["reason"], verdict["way_out"])
     settled = list_deliveries(warehouse, [int(delivery_id) for delivery_id in verdicts])
     current = [delivery.delivery_id for delivery in settled if delivery.state == "loaded"]
     if not current:
@@ -113,24 +118,34 @@ def settle_deliveries(source_id: str, verdicts: dict[str, dict[str, Any]]) -> li
 
 @plainly
 def report_refusals(taken: list[str], verdicts: dict[str, dict[str, Any]] | None) -> None:
-    """Fail when a delivery of this run was refused, with the reason and the way out of each.
+    """Fail when a delivery of this run was refused or waits for a person, with the reason and the way out of each.
 
     Raises:
-        Refusal: names every refused delivery.
+        Refusal: tells how many were refused or are held, and of the first three why; what is left under
+            ``REASONS_KEY`` tells it of all that were refused, a line each.
     """
     from star_warehouse.load import list_deliveries
 
     _, warehouse = place()
     judged = list_deliveries(warehouse, [int(delivery_id) for delivery_id in verdicts or {}])
-    refused = [
-        *taken,
-        *(f"{one.file_name}: {one.reason} {one.way_out}" for one in judged if one.state == "refused"),
+    told = {
+        state: [f"{one.file_name}: {one.reason} {one.way_out}" for one in judged if one.state == state]
+        for state in ("refused", "held")
+    }
+    told["refused"] = [*taken, *told["refused"]]
+    counts = [
+        f"{len(sentences)} {'delivery' if len(sentences) == 1 else 'deliveries'} {state}"
+        for state, sentences in told.items()
+        if sentences
     ]
-    if refused:
+    if counts:
+        leave(REASONS_KEY, "\n".join(" ".join(sentence.split()) for sentence in told["refused"]))
+        sentences = [sentence for sentences in told.values() for sentence in sentences]
+        more = len(sentences) - _REASONS_TOLD
         raise Refusal(
-            " ".join(refused),
-            where=f"{len(refused)} deliveries refused" if len(refused) > 1 else "1 delivery refused",
-            way_out="Everything else was taken in.",
+            " ".join(sentences[:_REASONS_TOLD]) + (f" And {more} more." if more > 0 else ""),
+            where=", ".join(counts),
+            way_out="Everything else was taken in; `star-warehouse status` lists what was refused or is held.",
         )
 
 

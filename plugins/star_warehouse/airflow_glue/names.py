@@ -6,9 +6,12 @@ import re
 
 RELEASE = "release"
 REFRESH_REFERENCE = "refresh_reference"
+WATCH_DELIVERIES = "watch_deliveries"
 
 # Under this key a task that failed leaves its one sentence for people.
 REASON_KEY = "reason"
+# And under this one, where there are several, each of them on a line.
+REASONS_KEY = "reasons"
 
 _INGEST = {
     "spend": "ingest_spend",

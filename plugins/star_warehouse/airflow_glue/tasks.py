@@ -80,14 +80,14 @@ def plainly(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **kwargs)
         except Refusal as refusal:
-            _leave(str(refusal))
+            leave(REASON_KEY, str(refusal))
             log.error(str(refusal))
         except AirflowException:
             # Not a failure: this is how tasks are skipped.
             raise
         except Exception as error:
             said = str(error).strip().splitlines() or ["no reason given"]
-            _leave(f"It broke: {type(error).__name__}: {said[0]} (its log has the rest).")
+            leave(REASON_KEY, f"It broke: {type(error).__name__}: {said[0]} (its log has the rest).")
             raise
         # Airflow fails a task that exits, and prints no traceback for it, as it would for any exception.
         raise SystemExit(1)
@@ -95,5 +95,6 @@ def plainly(function: Callable[P, R]) -> Callable[P, R]:
     return speaking
 
 
-def _leave(reason: str) -> None:
-    get_current_context()["ti"].xcom_push(key=REASON_KEY, value=reason)
+def leave(key: str, text: str) -> None:
+    """Leave a text of this task for whoever watches the run."""
+    get_current_context()["ti"].xcom_push(key=key, value=text)

@@ -1,5 +1,7 @@
 """COPY into ``raw``, and the ledger of deliveries."""
 
+from star_warehouse.load.alerting import Alert, sentences, watch
+from star_warehouse.load.attention import Concern, Ledger, concerns_of, read_ledger
 from star_warehouse.load.ledger import (
     Connection,
     FileSeen,
@@ -14,11 +16,10 @@ from star_warehouse.load.ledger import (
     record_seen,
     record_taken_up,
     register_source,
-    register_sources,
     source_lock,
 )
-from star_warehouse.load.lines import DeliveryLines, RejectedLine, TableLines
-from star_warehouse.load.loading import load_delivery
+from star_warehouse.load.lines import DeliveryContent, DeliverySummary, RejectedLine, Rejections, TableChunk
+from star_warehouse.load.loading import WarehouseFull, load_delivery
 from star_warehouse.load.overview import (
     Delivery,
     SourceOverview,
@@ -27,37 +28,80 @@ from star_warehouse.load.overview import (
     repeats_since,
 )
 from star_warehouse.load.progress import report_progress
-from star_warehouse.load.settling import newer_snapshot, pending_deliveries, settle
+from star_warehouse.load.punctuality import (
+    Arrival,
+    Expected,
+    Standing,
+    expected_periods,
+    first_day_of,
+    last_months,
+    month_standings,
+    months_since,
+)
+from star_warehouse.load.readings import (
+    Figures,
+    Reading,
+    end_if_same,
+    list_readings,
+    request_readings,
+    waiting_readings,
+)
+from star_warehouse.load.settling import Settled, decide, pending_deliveries, refuse_older, settle
 from star_warehouse.load.tolerance import check_tolerance
 
 __all__ = [
+    "Alert",
+    "Arrival",
+    "Concern",
     "Connection",
     "Delivery",
-    "DeliveryLines",
+    "DeliveryContent",
+    "DeliverySummary",
+    "Expected",
+    "Figures",
     "FileSeen",
+    "Ledger",
     "LedgerEntry",
     "Original",
+    "Reading",
     "RejectedLine",
+    "Rejections",
+    "Settled",
     "SourceOverview",
-    "TableLines",
+    "Standing",
+    "TableChunk",
+    "WarehouseFull",
     "check_tolerance",
+    "concerns_of",
+    "decide",
     "delivery_overview",
+    "end_if_same",
+    "expected_periods",
     "find_original",
+    "first_day_of",
+    "last_months",
     "list_deliveries",
+    "list_readings",
     "load_delivery",
-    "newer_snapshot",
+    "month_standings",
+    "months_since",
     "newest_entries",
     "pending_deliveries",
+    "read_ledger",
     "record_hindrance",
     "record_landed",
     "record_refused",
     "record_repeat",
     "record_seen",
     "record_taken_up",
+    "refuse_older",
     "register_source",
-    "register_sources",
     "repeats_since",
     "report_progress",
+    "request_readings",
+    "sentences",
     "settle",
     "source_lock",
+    "waiting_readings",
+    "watch",
 ]

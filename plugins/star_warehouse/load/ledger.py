@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,6 @@ from typing import Any
 
 import psycopg
 
-from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Source
 
@@ -22,28 +21,43 @@ _LOCK_CLASS = 571_905
 
 @dataclass(frozen=True)
 class FileSeen:
-    """A file as a folder lists it; the three together tell whether it was seen before.
+    """A file as its place lists it; all of it together tells whether it was seen before.
 
     Attributes:
         name: its name in the folder.
         size_bytes: its size.
-        modified_at: when it was last written, to the microsecond (the database keeps no more).
+        modified_at: when it was last written, to the microsecond (the database keeps no more); None when its place does
+            not say.
+        etag: what its place calls this version of it, where places do so.
     """
 
     name: str
     size_bytes: int
-    modified_at: datetime
+    modified_at: datetime | None
+    etag: str | None = None
 
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """The newest ledger row about a file."""
+    """The newest ledger row about a file.
+
+    Attributes:
+        delivery_id: its number.
+        file: the file.
+        state: what became of it so far.
+        sha256: of its bytes, once they landed.
+        definition_sha256: of the declaration it was last read with.
+        is_reading: whether it asks for landed bytes to be read anew; these are then taken from the landing zone.
+        is_decided: whether a person decided about it.
+    """
 
     delivery_id: int
     file: FileSeen
     state: str
     sha256: str | None
     definition_sha256: str | None
+    is_reading: bool = False
+    is_decided: bool = False
 
 
 @contextmanager
@@ -58,31 +72,27 @@ def source_lock(connection: Connection, source_id: str) -> Iterator[None]:
             connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", key)
 
 
-def register_sources(warehouse: Warehouse, sources: Iterable[Source]) -> None:
-    """Write the sources, as now declared, to ``ops.source``."""
-    with warehouse.connect() as connection:
-        for source in sources:
-            register_source(connection, source)
-
-
 def register_source(connection: Connection, source: Source) -> None:
     """Write one source to ``ops.source``, unless it stands there as it is now declared."""
     connection.execute(
         """
         insert into ops.source as known (
             source_id, title, kind, partner_code, extract, vat_basis,
-            accepts_from_date, accepts_to_date, cadence, definition_sha256
-        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            accepts_from_date, accepts_to_date, cadence, late_after_days, final_after_days, definition_sha256
+        ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (source_id) do update set
             title = excluded.title, kind = excluded.kind, partner_code = excluded.partner_code,
             extract = excluded.extract, vat_basis = excluded.vat_basis,
             accepts_from_date = excluded.accepts_from_date, accepts_to_date = excluded.accepts_to_date,
-            cadence = excluded.cadence, definition_sha256 = excluded.definition_sha256, updated_at = now()
-        where known.definition_sha256 <> excluded.definition_sha256
+            cadence = excluded.cadence, late_after_days = excluded.late_after_days,
+            final_after_days = excluded.final_after_days, definition_sha256 = excluded.definition_sha256,
+            updated_at = now()
+        where known.definition_sha256 <> excluded.definition_sha256 or known.late_after_days is null
         """,
         (
             source.id, source.title, source.kind, source.partner, source.extract, source.vat_basis,
-            source.accepts.first_day, source.accepts.last_day, source.cadence.every, source.definition_sha256,
+            source.accepts.first_day, source.accepts.last_day, source.cadence.every, source.cadence.late_after_days,
+            source.cadence.final_after_days, source.definition_sha256,
         ),
     )  # fmt: skip
 
@@ -91,18 +101,20 @@ def newest_entries(connection: Connection, source_id: str) -> dict[FileSeen, Led
     """The newest ledger row of every file of a source."""
     rows = connection.execute(
         """
-        select distinct on (file_name, size_bytes, modified_at)
-            file_name, size_bytes, modified_at, delivery_id, state, sha256, definition_sha256
+        select distinct on (file_name, size_bytes, modified_at, etag)
+            file_name, size_bytes, modified_at, etag, delivery_id, state, sha256, definition_sha256,
+            reprocess_of is not null,
+            exists(select 1 from ops.delivery_decision as decision where decision.delivery_id = delivery.delivery_id)
         from ops.delivery
-        where source_id = %s and modified_at is not null
-        order by file_name, size_bytes, modified_at, delivery_id desc
+        where source_id = %s and (modified_at is not null or etag is not null)
+        order by file_name, size_bytes, modified_at, etag, delivery_id desc
         """,
         (source_id,),
     )
     entries = {}
-    for name, size, modified_at, delivery_id, state, sha256, definition in rows:
-        file = FileSeen(name, size, modified_at)
-        entries[file] = LedgerEntry(delivery_id, file, state, sha256, definition)
+    for name, size, modified_at, etag, delivery_id, *rest in rows:
+        file = FileSeen(name, size, modified_at, etag)
+        entries[file] = LedgerEntry(delivery_id, file, *rest)
     return entries
 
 
@@ -111,22 +123,29 @@ def record_seen(connection: Connection, source: Source, location: str, file: Fil
     row = connection.execute(
         """
         insert into ops.delivery
-            (source_id, file_name, location, size_bytes, modified_at, state, definition_sha256, run_id)
-        values (%s, %s, %s, %s, %s, 'seen', %s, %s)
+            (source_id, file_name, location, size_bytes, modified_at, etag, state, definition_sha256, run_id)
+        values (%s, %s, %s, %s, %s, %s, 'seen', %s, %s)
         returning delivery_id
         """,
-        (source.id, file.name, location, file.size_bytes, file.modified_at, source.definition_sha256, run_id),
-    ).fetchone()
+        (
+            source.id, file.name, location, file.size_bytes, file.modified_at, file.etag, source.definition_sha256,
+            run_id,
+        ),
+    ).fetchone()  # fmt: skip
     if row is None:
         raise RuntimeError("insert … returning gave no row")
     return int(row[0])
 
 
-def record_taken_up(connection: Connection, source: Source, delivery_id: int, run_id: str) -> None:
-    """Note that this run takes up a delivery that another one left unfinished."""
+def record_taken_up(connection: Connection, source: Source, delivery_id: int, file: FileSeen, run_id: str) -> None:
+    """Note that this run takes up a delivery that another one left unfinished, with the file as it is now."""
     connection.execute(
-        "update ops.delivery set run_id = %s, definition_sha256 = %s where delivery_id = %s",
-        (run_id, source.definition_sha256, delivery_id),
+        """
+        update ops.delivery set
+            run_id = %s, definition_sha256 = %s, size_bytes = %s, modified_at = %s, etag = %s
+        where delivery_id = %s
+        """,
+        (run_id, source.definition_sha256, file.size_bytes, file.modified_at, file.etag, delivery_id),
     )
 
 
@@ -154,17 +173,24 @@ class Original:
 
 
 def find_original(connection: Connection, source_id: str, delivery_id: int, sha256: str) -> Original | None:
-    """The earlier delivery with the same bytes that was taken in (current, superseded or awaiting its verdict)."""
+    """The earlier delivery of the same bytes that was taken in (current, held, superseded or awaiting its verdict).
+
+    None for a delivery that is to read landed bytes anew.
+    """
     row = connection.execute(
         """
         select original.delivery_id, original.file_name, successor.file_name
         from ops.delivery as original
         left join ops.delivery as successor on original.superseded_by = successor.delivery_id
         where original.source_id = %s and original.sha256 = %s and original.delivery_id <> %s
-            and original.state in ('checking', 'loaded', 'superseded')
+            and original.state in ('checking', 'held', 'loaded', 'superseded')
+            and not exists (
+                select 1 from ops.delivery as reading
+                where reading.delivery_id = %s and reading.reprocess_of is not null
+            )
         order by original.state = 'superseded', original.delivery_id limit 1
         """,
-        (source_id, sha256, delivery_id),
+        (source_id, sha256, delivery_id, delivery_id),
     ).fetchone()
     return None if row is None else Original(*row)
 

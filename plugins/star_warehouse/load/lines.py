@@ -1,10 +1,12 @@
-"""What reading a delivery hands over to be loaded."""
+"""What reading a delivery hands over to be loaded: chunk by chunk, and at the end the account of all of them."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Protocol
 
 import polars as pl
 
@@ -29,68 +31,93 @@ class RejectedLine:
 
 
 @dataclass(frozen=True)
-class TableLines:
-    """The lines of one table of a delivery.
+class TableChunk:
+    """Some lines of one table of a delivery; no line is in two chunks.
 
     Attributes:
         entity: the raw table they belong to.
         sheet: the sheet they stand on, or None.
         frame: the lines that read: ``line_number`` and the entity's columns that the source declares, typed.
         rejected: the lines that did not.
-        skipped: how many lines are no data, by reason: preamble, header, repeated_header, totals, blank.
-        control_totals: what the file's totals row says, by amount column.
-        headers: the headers found, as they are written.
     """
 
     entity: str
     sheet: str | None
     frame: pl.DataFrame
     rejected: list[RejectedLine]
-    skipped: Counter[str]
-    control_totals: dict[str, Decimal] = field(default_factory=dict)
-    headers: tuple[str, ...] = ()
 
-    @property
-    def lines_in(self) -> int:
-        """All lines of the table in the file, preamble and header included; a quoted newline begins none."""
-        return self.frame.height + len(self.rejected) + self.skipped.total()
+
+@dataclass
+class Rejections:
+    """How many lines were rejected for which reason, and the first of each.
+
+    Attributes:
+        counts: lines by reason code.
+        firsts: by reason code, the sheet (or None) and the line that came first.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    firsts: dict[str, tuple[str | None, RejectedLine]] = field(default_factory=dict)
+
+    def add(self, sheet: str | None, lines: Sequence[RejectedLine]) -> None:
+        """Count lines of a sheet."""
+        for line in lines:
+            self.counts[line.code] += 1
+            self.firsts.setdefault(line.code, (sheet, line))
 
 
 @dataclass(frozen=True)
-class DeliveryLines:
-    """The lines of one delivery.
+class DeliverySummary:
+    """The account of a delivery whose lines were all read.
 
     Attributes:
-        tables: its tables, in the order of the declaration.
+        lines_loaded: the lines that read.
+        rejections: the lines that did not.
+        skipped: how many lines are no data, by reason: preamble, header, repeated_header, totals, blank.
+        control_totals: what the file's totals rows say, in pounds, by amount column.
+        layout_name: which of the source's layouts it has.
+        headers: the headers found, as they are written, so that a change of layout shows in the ledger.
         encoding: how the text was encoded, or None for a workbook.
+        amount_loaded_gbp: the pounds of the lines that read (net where there is a net amount, else gross); None for a
+            delivery without payments.
+        amount_rejected_gbp: the pounds of the rejected lines whose amounts read; None likewise.
     """
 
-    tables: list[TableLines]
+    lines_loaded: int
+    rejections: Rejections
+    skipped: Counter[str]
+    control_totals: dict[str, Decimal]
+    layout_name: str
+    headers: str
     encoding: str | None
-
-    @property
-    def lines_in(self) -> int:
-        """All lines of all tables."""
-        return sum(table.lines_in for table in self.tables)
-
-    @property
-    def lines_loaded(self) -> int:
-        """The lines that read."""
-        return sum(table.frame.height for table in self.tables)
+    amount_loaded_gbp: Decimal | None
+    amount_rejected_gbp: Decimal | None
 
     @property
     def lines_rejected(self) -> int:
-        """The lines that did not."""
-        return sum(len(table.rejected) for table in self.tables)
+        """The lines that did not read."""
+        return self.rejections.counts.total()
 
     @property
-    def skipped(self) -> Counter[str]:
-        """How many lines are no data, by reason."""
-        return sum((table.skipped for table in self.tables), Counter[str]())
+    def lines_in(self) -> int:
+        """All lines of the file, preamble and header included; a quoted newline begins none."""
+        return self.lines_loaded + self.lines_rejected + self.skipped.total()
 
     @property
-    def layout(self) -> str:
-        """The headers found, so that a change of layout shows in the ledger."""
-        return "\n".join(
-            (f"[{table.sheet}] " if table.sheet else "") + " | ".join(table.headers) for table in self.tables
-        )
+    def amount_in_gbp(self) -> Decimal | None:
+        """The pounds of all lines whose amounts read; None for a delivery without payments."""
+        if self.amount_loaded_gbp is None or self.amount_rejected_gbp is None:
+            return None
+        return self.amount_loaded_gbp + self.amount_rejected_gbp
+
+
+class DeliveryContent(Protocol):
+    """A delivery while it is read."""
+
+    def chunks(self) -> Iterator[TableChunk]:
+        """Its lines, from the first to the last; a refusal of the whole may come at any of them."""
+        ...
+
+    def summary(self) -> DeliverySummary:
+        """The account of all its lines, once the last chunk was taken."""
+        ...

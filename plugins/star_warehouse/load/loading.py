@@ -1,117 +1,176 @@
-"""Put the lines of a delivery into ``raw``, all or nothing, together with its ledger row."""
+"""Put the lines of a delivery into ``raw`` as they are read, all or nothing, together with its ledger row."""
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 import psycopg
-from psycopg import sql
+from psycopg.sql import SQL, Identifier
 
+from star_warehouse.load.ahead import made_ahead
 from star_warehouse.load.ledger import Connection
-from star_warehouse.load.lines import DeliveryLines, TableLines
+from star_warehouse.load.lines import DeliveryContent, DeliverySummary, Rejections, TableChunk
+from star_warehouse.load.tolerance import check_tolerance, give_up, is_hopeless
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources import Period
+from star_warehouse.sources import Period, Source
 
-_ROWS_AT_ONCE = 20_000
+_BYTES_AT_ONCE = 1 << 20
+_REJECTED = {
+    "file_name": pl.String,
+    "sheet_name": pl.String,
+    "line_number": pl.Int64,
+    "column_name": pl.String,
+    "reason_code": pl.String,
+    "reason": pl.String,
+    "line_text": pl.String,
+}
+
+
+class WarehouseFull(Refusal):
+    """The warehouse takes no more; no other delivery would fare better."""
 
 
 def load_delivery(
-    connection: Connection, delivery_id: int, file_name: str, period: Period, lines: DeliveryLines
-) -> None:
-    """COPY the lines and the rejected lines, and set the delivery to ``checking``: one transaction.
+    connection: Connection,
+    delivery_id: int,
+    source: Source,
+    file_name: str,
+    period: Period,
+    content: DeliveryContent,
+) -> DeliverySummary:
+    """COPY the lines and the rejected lines while they are read, and set the delivery to ``checking``: one transaction.
+
+    Returns:
+        the account of what was read.
 
     Raises:
-        Refusal: the database's disk is full.
-        RuntimeError: the database holds another number of lines than were sent.
+        Refusal: the delivery as a whole does not read, or more of its lines do not than its source tolerates; or the
+            database's disk is full. Nothing of it is kept.
+        RuntimeError: the database took another number of lines than were sent.
     """
     try:
-        _load(connection, delivery_id, file_name, period, lines)
+        with connection.transaction():
+            loaded_count = _copy_all(connection, delivery_id, source, file_name, content)
+            summary = content.summary()
+            if loaded_count != summary.lines_loaded:
+                raise RuntimeError(
+                    f"raw took {loaded_count} lines of delivery {delivery_id}, read were {summary.lines_loaded}"
+                )
+            check_tolerance(source, file_name, summary)
+            _finish(connection, delivery_id, period, summary)
     except psycopg.errors.DiskFull as error:
-        raise Refusal(
+        raise WarehouseFull(
             f"The disk of the warehouse is full; nothing of {file_name} was loaded.",
             where=f"delivery {delivery_id}",
             way_out="Free some room there and run again; the delivery still waits.",
         ) from error
+    return summary
 
 
-def _load(connection: Connection, delivery_id: int, file_name: str, period: Period, lines: DeliveryLines) -> None:
-    with connection.transaction():
-        for table in lines.tables:
-            _copy(connection, "raw", table.entity, table.frame, delivery_id)
-            _copy(connection, "ops", "rejected_line", _rejected_frame(file_name, table), delivery_id)
-        _check_counts(connection, delivery_id, lines)
-        connection.execute(
-            """
-            update ops.delivery set
-                state = 'checking', period_key = %(key)s, period_start_date = %(start)s, period_end_date = %(end)s,
-                layout = %(layout)s, encoding = %(encoding)s, lines_in = %(lines_in)s, lines_loaded = %(loaded)s,
-                lines_rejected = %(rejected)s, lines_skipped = %(skipped)s, skipped_by_reason = %(by_reason)s,
-                control_total_gbp = %(control)s, reason = null, way_out = null, loaded_at = now(),
-                amount_loaded_gbp = (
-                    select sum(coalesce(amount_net_gbp, amount_gross_gbp)) from raw.spend_line
-                    where delivery_id = %(delivery_id)s
-                )
-            where delivery_id = %(delivery_id)s
-            """,
-            {
-                "delivery_id": delivery_id,
-                "key": period.key,
-                "start": period.start,
-                "end": period.end,
-                "layout": lines.layout,
-                "encoding": lines.encoding,
-                "lines_in": lines.lines_in,
-                "loaded": lines.lines_loaded,
-                "rejected": lines.lines_rejected,
-                "skipped": lines.skipped.total(),
-                "by_reason": json.dumps(dict(lines.skipped)),
-                "control": next((total for table in lines.tables for total in table.control_totals.values()), None),
-            },
-        )
+def _copy_all(
+    connection: Connection, delivery_id: int, source: Source, file_name: str, content: DeliveryContent
+) -> int:
+    """COPY every chunk; the number of lines that ``raw`` took."""
+    count = 0
+    last_lines: dict[str, int] = {}
+    rejections, lines_loaded = Rejections(), 0
+    # The database stores one chunk while the next is read: two cores, half the time.
+    with made_ahead(_as_copied(content, delivery_id, file_name)) as parts:
+        for chunk, lines, rejected in parts:
+            _check_order(chunk, last_lines)
+            count += _copy(connection, Identifier("raw", chunk.entity), chunk.frame.columns, lines)
+            if chunk.rejected:
+                _copy(connection, Identifier("ops", "rejected_line"), [*_REJECTED], rejected)
+                rejections.add(chunk.sheet, chunk.rejected)
+            lines_loaded += chunk.frame.height
+            if is_hopeless(rejections, lines_loaded):
+                raise give_up(source, file_name, lines_loaded, rejections)
+    return count
 
 
-def _copy(connection: Connection, schema: str, table: str, frame: pl.DataFrame, delivery_id: int) -> None:
-    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-        sql.Identifier(schema, table), sql.SQL(", ").join(map(sql.Identifier, ["delivery_id", *frame.columns]))
+def _check_order(chunk: TableChunk, last_lines: dict[str, int]) -> None:
+    """See that line numbers only rise, so that none comes twice; ``raw`` has no index that would see to it.
+
+    Raises:
+        RuntimeError: a line number is not greater than the one before it.
+    """
+    numbers = pl.concat([pl.Series([last_lines.get(chunk.entity, 0)]), chunk.frame["line_number"].cast(pl.Int64)])
+    falls = (numbers.diff() <= 0).arg_true()
+    if len(falls):
+        raise RuntimeError(f"line {numbers[falls[0]]} of {chunk.entity} was read twice")
+    last_lines[chunk.entity] = numbers[-1]
+
+
+def _as_copied(content: DeliveryContent, delivery_id: int, file_name: str) -> Iterator[tuple[TableChunk, bytes, bytes]]:
+    """Each chunk with the text of its lines and of its rejected lines, as COPY takes them."""
+    with made_ahead(content.chunks()) as chunks:
+        for chunk in chunks:
+            rejected = _csv(_rejected_frame(file_name, chunk), delivery_id) if chunk.rejected else b""
+            yield chunk, _csv(chunk.frame, delivery_id), rejected
+
+
+def _csv(frame: pl.DataFrame, delivery_id: int) -> bytes:
+    stream = io.BytesIO()
+    frame.select(pl.lit(delivery_id).alias("delivery_id"), pl.all()).write_csv(stream, include_header=False)
+    return stream.getvalue()
+
+
+def _copy(connection: Connection, table: Identifier, columns: Sequence[str], lines: bytes) -> int:
+    """COPY lines into a table; how many it took."""
+    if not lines:
+        return 0
+    statement = SQL("copy {} ({}) from stdin (format csv)").format(
+        table, SQL(", ").join(map(Identifier, ["delivery_id", *columns]))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for text in _csv_parts(frame, delivery_id):
-            copy.write(text)
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for begin in range(0, len(lines), _BYTES_AT_ONCE):
+                copy.write(lines[begin : begin + _BYTES_AT_ONCE])
+        return cursor.rowcount
 
 
-def _csv_parts(frame: pl.DataFrame, delivery_id: int) -> Iterator[str]:
-    numbered = frame.select(pl.lit(delivery_id).alias("delivery_id"), pl.all())
-    for part in numbered.iter_slices(_ROWS_AT_ONCE):
-        yield part.write_csv(include_header=False)
+def _finish(connection: Connection, delivery_id: int, period: Period, summary: DeliverySummary) -> None:
+    connection.execute(
+        """
+        update ops.delivery set
+            state = 'checking', period_key = %(key)s, period_start_date = %(start)s, period_end_date = %(end)s,
+            layout = %(headers)s, layout_name = %(layout)s, encoding = %(encoding)s, lines_in = %(lines_in)s,
+            lines_loaded = %(loaded)s, lines_rejected = %(rejected)s, lines_skipped = %(skipped)s,
+            skipped_by_reason = %(by_reason)s, control_total_gbp = %(control)s, amount_in_gbp = %(pounds_in)s,
+            amount_loaded_gbp = %(pounds_loaded)s, amount_rejected_gbp = %(pounds_rejected)s,
+            reason = null, way_out = null, loaded_at = now()
+        where delivery_id = %(delivery_id)s
+        """,
+        {
+            "delivery_id": delivery_id,
+            "key": period.key,
+            "start": period.start,
+            "end": period.end,
+            "headers": summary.headers,
+            "layout": summary.layout_name,
+            "encoding": summary.encoding,
+            "lines_in": summary.lines_in,
+            "loaded": summary.lines_loaded,
+            "rejected": summary.lines_rejected,
+            "skipped": summary.skipped.total(),
+            "by_reason": json.dumps(dict(summary.skipped)),
+            "control": next(iter(summary.control_totals.values()), None),
+            "pounds_in": summary.amount_in_gbp,
+            "pounds_loaded": summary.amount_loaded_gbp,
+            "pounds_rejected": summary.amount_rejected_gbp,
+        },
+    )
 
 
-def _rejected_frame(file_name: str, table: TableLines) -> pl.DataFrame:
+def _rejected_frame(file_name: str, chunk: TableChunk) -> pl.DataFrame:
     rows = [
-        (file_name, table.sheet, line.line_number, line.column, line.code, line.reason, line.text)
-        for line in table.rejected
+        (file_name, chunk.sheet, line.line_number, line.column, line.code, line.reason, line.text)
+        for line in chunk.rejected
     ]
-    schema = {
-        "file_name": pl.String,
-        "sheet_name": pl.String,
-        "line_number": pl.Int64,
-        "column_name": pl.String,
-        "reason_code": pl.String,
-        "reason": pl.String,
-        "line_text": pl.String,
-    }
     # PostgreSQL keeps no NUL character in a text; the sign for it stands in its place.
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+    return pl.DataFrame(rows, schema=_REJECTED, orient="row").with_columns(
         pl.col("reason", "line_text").str.replace_all("\0", "␀", literal=True)
     )
-
-
-def _check_counts(connection: Connection, delivery_id: int, lines: DeliveryLines) -> None:
-    for table in lines.tables:
-        query = sql.SQL("select count(*) from {} where delivery_id = %s").format(sql.Identifier("raw", table.entity))
-        row = connection.execute(query, (delivery_id,)).fetchone()
-        if row is None or row[0] != table.frame.height:
-            raise RuntimeError(
-                f"raw.{table.entity} holds {row} lines of delivery {delivery_id}, sent {table.frame.height}"
-            )

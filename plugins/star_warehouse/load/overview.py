@@ -21,6 +21,7 @@ class SourceOverview:
         partner_code: whose spend it is, or None.
         loaded: deliveries that are current.
         checking: deliveries loaded whose verdict is awaited.
+        held: deliveries that wait for a person's decision.
         waiting: deliveries seen or landed and not loaded yet.
         superseded: deliveries that a later one replaced.
         refused: deliveries refused.
@@ -31,8 +32,6 @@ class SourceOverview:
         lines_rejected: lines of the current deliveries that do not read.
         amount_loaded_gbp: £ of the current deliveries, or None for sources without payments.
         last_seen_at: when the last delivery was seen, or None.
-        last_refusal: why the newest delivery of a file that stands refused was refused, or None.
-        last_way_out: and what to do about it.
     """
 
     source_id: str
@@ -40,6 +39,7 @@ class SourceOverview:
     partner_code: str | None
     loaded: int
     checking: int
+    held: int
     waiting: int
     superseded: int
     refused: int
@@ -50,8 +50,6 @@ class SourceOverview:
     lines_rejected: int
     amount_loaded_gbp: Decimal | None
     last_seen_at: datetime | None
-    last_refusal: str | None
-    last_way_out: str | None
 
 
 @dataclass(frozen=True)
@@ -80,23 +78,13 @@ def delivery_overview(warehouse: Warehouse) -> list[SourceOverview]:
     with warehouse.connect() as connection, connection.cursor(row_factory=class_row(SourceOverview)) as cursor:
         return cursor.execute(
             """
-            with newest as (
-                select distinct on (source_id, file_name) source_id, state, reason, way_out, delivery_id
-                from ops.delivery
-                order by source_id, file_name, delivery_id desc
-            ),
-            standing_refusal as (
-                select distinct on (source_id) source_id, reason, way_out
-                from newest
-                where state = 'refused'
-                order by source_id, delivery_id desc
-            )
             select
                 source.source_id,
                 source.title,
                 source.partner_code,
                 count(*) filter (where state = 'loaded') as loaded,
                 count(*) filter (where state = 'checking') as checking,
+                count(*) filter (where state = 'held') as held,
                 count(*) filter (where state in ('seen', 'landed')) as waiting,
                 count(*) filter (where state = 'superseded') as superseded,
                 count(*) filter (where state = 'refused') as refused,
@@ -106,12 +94,9 @@ def delivery_overview(warehouse: Warehouse) -> list[SourceOverview]:
                 coalesce(sum(lines_loaded) filter (where state = 'loaded'), 0)::bigint as lines_loaded,
                 coalesce(sum(lines_rejected) filter (where state = 'loaded'), 0)::bigint as lines_rejected,
                 sum(amount_loaded_gbp) filter (where state = 'loaded') as amount_loaded_gbp,
-                max(seen_at) as last_seen_at,
-                min(standing_refusal.reason) as last_refusal,
-                min(standing_refusal.way_out) as last_way_out
+                max(seen_at) as last_seen_at
             from ops.source as source
             left join ops.delivery using (source_id)
-            left join standing_refusal using (source_id)
             group by source.source_id
             order by source.source_id
             """

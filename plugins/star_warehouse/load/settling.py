@@ -1,15 +1,70 @@
-"""The end of a delivery's wait: it becomes current, or it is taken out again."""
+"""The end of a delivery's wait: it becomes current, it is held for a person, or it is taken out again."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, Literal, LiteralString
 
 from psycopg import sql
+from psycopg.rows import class_row
 
 from star_warehouse.database import Warehouse
 from star_warehouse.load.ledger import Connection
+from star_warehouse.load.replacing import CUMULATIVE, Extent, Placement, older_than_current, place
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources import ENTITIES_OF_KIND
+from star_warehouse.sources import ENTITIES_OF_KIND, Period, Source
+
+Outcome = Literal["accept", "hold", "refuse"]
+Decision = Literal["accept", "refuse"]
+
+_EXTENT = """
+select
+    delivery_id, file_name, source_id, period_key, period_start_date as start, period_end_date as "end",
+    coalesce(lines_loaded, 0) as lines_loaded, amount_loaded_gbp as amount_gbp
+from ops.delivery
+"""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a decision did.
+
+    Attributes:
+        delivery_id: the delivery.
+        file_name: how its file is called.
+        state: its state now.
+        replaced: the files that are superseded by it.
+    """
+
+    delivery_id: int
+    file_name: str
+    state: str
+    replaced: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say what it is now, and what follows."""
+        now = f"Delivery {self.delivery_id}, {self.file_name}, is {'current' if self.state == 'loaded' else self.state}"
+        if self.state != "loaded":
+            return f"{now}."
+        instead = f" instead of {', '.join(self.replaced)}" if self.replaced else ""
+        return (
+            f"{now}{instead}. The next `star-warehouse run` publishes it; "
+            "where Airflow runs all the time, trigger its DAG release."
+        )
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A delivery to be settled, its source and its neighbours locked."""
+
+    delivery: Extent
+    state: str
+    arrived: date
+    kind: str
+    cadence: str
+    final_after_days: int | None
+    partner_code: str | None
 
 
 def pending_deliveries(warehouse: Warehouse, source_id: str) -> list[int]:
@@ -23,92 +78,247 @@ def pending_deliveries(warehouse: Warehouse, source_id: str) -> list[int]:
 
 
 def settle(
-    warehouse: Warehouse, delivery_id: int, accepted: bool, reason: str | None = None, way_out: str | None = None
+    warehouse: Warehouse,
+    delivery_id: int,
+    outcome: Outcome,
+    reason: str | None = None,
+    way_out: str | None = None,
 ) -> None:
     """Carry out the verdict on a delivery, in one transaction; a delivery settled before stays as it is.
 
-    Accepted, it becomes current and the earlier one of its source and period is superseded; a snapshot supersedes all
-    earlier ones, and is refused when it is older than the current one. Refused, its lines and rejected lines are
-    deleted and the earlier one stays current.
+    Accepted, it becomes current; what it replaces (the earlier one of its source and period; of a snapshot, all
+    earlier ones) is superseded, and so is an earlier one that was held. Held, its lines stay and the earlier one stays
+    current until a person decides. Refused, its lines and rejected lines are deleted and the earlier one stays current.
+
+    What the checks accept is still refused when the current delivery goes further or it would cut into another
+    period, and held when it would replace another period's delivery, one of a final period, or one of twice its size.
 
     Raises:
-        Refusal: there is no such delivery, it was not loaded yet, or a refusal gives no reason.
+        Refusal: there is no such delivery, it was not loaded yet, or it is to be held or refused without a reason, or
+            refused without a way out.
     """
-    if not accepted and not (reason and way_out):
+    if outcome != "accept" and not (reason and (way_out or outcome == "hold")):
         raise Refusal(
-            "A delivery was to be refused without reason or way out.",
+            "A delivery was to be refused or held without reason or way out.",
             where=f"delivery {delivery_id}",
             way_out="Give both.",
         )
     with warehouse.connect() as connection:
-        # Two verdicts on one source wait for each other; otherwise both would become current.
-        source = connection.execute(
-            """
-            select source_id, kind, cadence from ops.source
-            where source_id = (select source_id from ops.delivery where delivery_id = %s) for update
-            """,
-            (delivery_id,),
-        ).fetchone()
-        delivery = connection.execute(
-            "select state, period_key, period_end_date from ops.delivery where delivery_id = %s for update",
-            (delivery_id,),
-        ).fetchone()
-        if source is None or delivery is None or delivery[0] in ("seen", "landed"):
-            raise Refusal(
-                "There is no loaded delivery of that number.",
-                where=f"delivery {delivery_id}",
-                way_out="See `star-warehouse status` for the deliveries.",
-            )
-        source_id, kind, cadence = source
-        state, period_key, as_at = delivery
-        if state != "checking":
+        case = _take(connection, delivery_id)
+        if case.state != "checking":
             return
-        if accepted and cadence == "snapshot" and (newer := newer_snapshot(connection, source_id, as_at)):
-            accepted, reason, way_out = False, *newer
-        if accepted:
-            _make_current(connection, source_id, delivery_id, None if cadence == "snapshot" else period_key)
+        placement = _placement(connection, case)
+        doubts = [*([reason] if reason and outcome == "hold" else []), *placement.doubts]
+        if before := _refused_before(connection, delivery_id):
+            doubts.append(before)
+        if outcome == "refuse":
+            _take_out(connection, case.kind, delivery_id, str(reason), str(way_out))
+        elif placement.refusal:
+            _take_out(connection, case.kind, delivery_id, *placement.refusal)
+        elif doubts:
+            _hold(connection, delivery_id, " ".join(doubts), way_out if outcome == "hold" else None)
         else:
-            _take_out(connection, kind, delivery_id, str(reason), str(way_out))
+            _make_current(connection, case, placement, reason, way_out)
 
 
-def newer_snapshot(connection: Connection, source_id: str, as_at: date) -> tuple[str, str] | None:
-    """Reason and way out when the current snapshot of a source is newer than one taken on that day; else None."""
+def decide(warehouse: Warehouse, delivery_id: int, decision: Decision, reason: str, decided_by: str) -> Settled:
+    """Carry out and write down what a person decided about a delivery, in one transaction.
+
+    A held delivery is accepted (it becomes current) or refused (its lines are taken out). A current one can be
+    refused too: it is withdrawn, its lines stay for what earlier releases rest on. A refused one can be refused by
+    a person as well: it is set aside and no longer shown as waiting for somebody.
+
+    Args:
+        delivery_id: the delivery.
+        decision: what is to become of it.
+        reason: why, for those who ask later.
+        decided_by: who decided.
+
+    Raises:
+        Refusal: no reason is given, there is no such delivery, or it is in no state to be decided about.
+    """
+    where = f"delivery {delivery_id}"
+    if not reason.strip():
+        raise Refusal("The decision gives no reason.", where=where, way_out="Give one with --reason.")
+    with warehouse.connect() as connection:
+        case = _take(connection, delivery_id)
+        possible = ("held",) if decision == "accept" else ("held", "loaded", "refused")
+        if case.state not in possible:
+            raise Refusal(
+                f"{case.delivery.file_name} is {case.state}, so there is nothing to {decision}.",
+                where=where,
+                way_out="`star-warehouse status` lists what is held or refused.",
+            )
+        connection.execute(
+            "insert into ops.delivery_decision (delivery_id, decision, reason, decided_by) values (%s, %s, %s, %s)",
+            (delivery_id, decision, reason.strip(), decided_by),
+        )
+        if decision == "accept":
+            placement = _placement(connection, case)
+            if placement.refusal:
+                what, way_out = placement.refusal
+                raise Refusal(what, where=where, way_out=way_out)
+            _make_current(connection, case, placement, f"Accepted by {decided_by}: {reason.strip()}", None)
+            return _settled(connection, delivery_id)
+        told = f"Refused by {decided_by}: {reason.strip()}"
+        way_out = "Nothing needs to be done unless another file is wanted; then deliver that."
+        if case.state == "held":
+            _take_out(connection, case.kind, delivery_id, told, way_out)
+        elif case.state == "loaded":
+            _refuse(connection, delivery_id, told, way_out)
+        return _settled(connection, delivery_id)
+
+
+def refuse_older(connection: Connection, source: Source, file_name: str, period: Period) -> None:
+    """See before reading a file that the current delivery does not go further than it.
+
+    Raises:
+        Refusal: it does.
+    """
+    if source.cadence.every not in CUMULATIVE:
+        return
+    new = Extent(0, file_name, source.id, period.key, period.start, period.end)
+    if older := older_than_current(new, _current(connection, [source.id]), source.cadence.every):
+        reason, way_out = older
+        raise Refusal(reason, where=f"{source.id}: {file_name}", way_out=way_out)
+
+
+def _take(connection: Connection, delivery_id: int) -> _Case:
+    """Lock the sources of a delivery's partner, then the delivery, and see how it stands."""
+    # Two verdicts on one partner wait for each other; otherwise both would become current.
+    connection.execute(
+        """
+        select source_id from ops.source as source
+        where exists (
+            select 1 from ops.delivery inner join ops.source as own using (source_id)
+            where delivery_id = %s and (own.source_id = source.source_id or own.partner_code = source.partner_code)
+        )
+        order by source_id for update
+        """,
+        (delivery_id,),
+    )
     row = connection.execute(
         """
-        select file_name, period_end_date from ops.delivery
-        where source_id = %s and state = 'loaded' and period_end_date > %s
-        order by period_end_date desc limit 1
+        select state, (seen_at at time zone 'Europe/London')::date, kind, cadence, final_after_days, partner_code
+        from ops.delivery inner join ops.source as source using (source_id)
+        where delivery_id = %s for update of delivery
         """,
-        (source_id, as_at),
+        (delivery_id,),
+    ).fetchone()
+    if row is None or row[0] in ("seen", "landed"):
+        raise Refusal(
+            "There is no loaded delivery of that number.",
+            where=f"delivery {delivery_id}",
+            way_out="See `star-warehouse status` for the deliveries.",
+        )
+    state, arrived, kind, cadence, final_after_days, partner_code = row
+    (delivery,) = _extents(connection, "where delivery_id = %s", (delivery_id,))
+    return _Case(delivery, state, arrived, kind, cadence, final_after_days, partner_code)
+
+
+def _placement(connection: Connection, case: _Case) -> Placement:
+    rows = connection.execute(
+        "select source_id from ops.source where source_id = %s or partner_code = %s",
+        (case.delivery.source_id, case.partner_code),
+    ).fetchall()
+    return place(
+        case.delivery,
+        _current(connection, [row[0] for row in rows]),
+        cadence=case.cadence,
+        adds_up=case.kind == "spend",
+        arrived=case.arrived,
+        final_after_days=case.final_after_days,
+    )
+
+
+def _refused_before(connection: Connection, delivery_id: int) -> str | None:
+    """A sentence when a person refused the very same bytes before."""
+    row = connection.execute(
+        """
+        select earlier.delivery_id, decision.decided_by, decision.reason
+        from ops.delivery as now
+        inner join ops.delivery as earlier on now.source_id = earlier.source_id and now.sha256 = earlier.sha256
+        inner join ops.delivery_decision as decision on earlier.delivery_id = decision.delivery_id
+        where now.delivery_id = %s and earlier.delivery_id <> now.delivery_id
+            and earlier.state = 'refused' and decision.decision = 'refuse'
+        order by decision.decided_at desc limit 1
+        """,
+        (delivery_id,),
     ).fetchone()
     if row is None:
         return None
-    return (
-        f"The snapshot of {as_at} is older than the current one, {row[0]} of {row[1]}.",
-        "Nothing needs to be done; the newer one stays current.",
-    )
+    return f"The same bytes came as delivery {row[0]}, which {row[1]} refused: {row[2]}"
 
 
-def _make_current(connection: Connection, source_id: str, delivery_id: int, period_key: str | None) -> None:
+def _current(connection: Connection, source_ids: list[str]) -> list[Extent]:
+    return _extents(connection, "where source_id = any(%s) and state = 'loaded' order by delivery_id", (source_ids,))
+
+
+def _extents(connection: Connection, which: LiteralString, parameters: tuple[Any, ...]) -> list[Extent]:
+    with connection.cursor(row_factory=class_row(Extent)) as cursor:
+        return cursor.execute(sql.SQL(_EXTENT + which), parameters).fetchall()
+
+
+def _make_current(
+    connection: Connection, case: _Case, placement: Placement, reason: str | None, way_out: str | None
+) -> None:
+    delivery = case.delivery
     connection.execute(
         """
         update ops.delivery set state = 'superseded', superseded_by = %(delivery_id)s, settled_at = now()
-        where source_id = %(source_id)s and state = 'loaded'
-            and (%(period_key)s::text is null or period_key = %(period_key)s)
+        where delivery_id = any(%(replaced)s)
+            or (
+                source_id = %(source_id)s and state = 'held' and delivery_id < %(delivery_id)s
+                and (period_key = %(period_key)s or (%(is_snapshot)s and period_end_date <= %(end)s))
+            )
         """,
-        {"delivery_id": delivery_id, "source_id": source_id, "period_key": period_key},
+        {
+            "delivery_id": delivery.delivery_id,
+            "replaced": [one.delivery_id for one in placement.replaced],
+            "source_id": delivery.source_id,
+            "period_key": delivery.period_key,
+            "is_snapshot": case.cadence == "snapshot",
+            "end": delivery.end,
+        },
     )
     connection.execute(
-        "update ops.delivery set state = 'loaded', settled_at = now() where delivery_id = %s", (delivery_id,)
+        """
+        update ops.delivery set state = 'loaded', settled_at = now(), reason = %s, way_out = %s where delivery_id = %s
+        """,
+        (reason, way_out, delivery.delivery_id),
+    )
+
+
+def _hold(connection: Connection, delivery_id: int, reason: str, advice: str | None) -> None:
+    way_out = (
+        f"Look at it, then `star-warehouse accept {delivery_id} --reason …` "
+        f"or `star-warehouse refuse {delivery_id} --reason …`."
+    )
+    connection.execute(
+        "update ops.delivery set state = 'held', reason = %s, way_out = %s, settled_at = now() where delivery_id = %s",
+        (reason, f"{advice} {way_out}" if advice else way_out, delivery_id),
     )
 
 
 def _take_out(connection: Connection, kind: str, delivery_id: int, reason: str, way_out: str) -> None:
+    remove_lines(connection, kind, delivery_id)
+    _refuse(connection, delivery_id, reason, way_out)
+
+
+def remove_lines(connection: Connection, kind: str, delivery_id: int) -> None:
+    """Delete the lines and rejected lines of a delivery that was never current, in the caller's transaction.
+
+    Args:
+        kind: of its source.
+    """
     for entity in sorted(ENTITIES_OF_KIND[kind]):
         connection.execute(
             sql.SQL("delete from {} where delivery_id = %s").format(sql.Identifier("raw", entity)), (delivery_id,)
         )
     connection.execute("delete from ops.rejected_line where delivery_id = %s", (delivery_id,))
+
+
+def _refuse(connection: Connection, delivery_id: int, reason: str, way_out: str) -> None:
     connection.execute(
         """
         update ops.delivery set state = 'refused', reason = %s, way_out = %s, settled_at = now()
@@ -116,3 +326,16 @@ def _take_out(connection: Connection, kind: str, delivery_id: int, reason: str, 
         """,
         (reason, way_out, delivery_id),
     )
+
+
+def _settled(connection: Connection, delivery_id: int) -> Settled:
+    row = connection.execute(
+        """
+        select file_name, state,
+            array(select old.file_name from ops.delivery as old where old.superseded_by = now.delivery_id order by 1)
+        from ops.delivery as now where delivery_id = %s
+        """,
+        (delivery_id,),
+    ).fetchone()
+    assert row is not None
+    return Settled(delivery_id, row[0], row[1], tuple(row[2]))

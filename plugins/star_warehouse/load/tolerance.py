@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-from star_warehouse.load.lines import DeliveryLines, RejectedLine
+from star_warehouse.load.lines import DeliverySummary, RejectedLine, Rejections
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Source
 
 _REASONS_TOLD = 3
+# Past so many rejected lines, and more of them than lines that read, nothing that follows would save the file.
+_REJECTED_ENOUGH = 20_000
 
 
-def check_tolerance(source: Source, file_name: str, lines: DeliveryLines) -> None:
+def check_tolerance(source: Source, file_name: str, summary: DeliverySummary) -> None:
     """See that the rejected lines of a delivery are no more than its source tolerates.
 
     Raises:
         Refusal: they are more, or nothing is left to load.
     """
-    rejected, loaded = lines.lines_rejected, lines.lines_loaded
+    rejected, loaded = summary.lines_rejected, summary.lines_loaded
     if rejected * 100 <= source.tolerance.rejected_pct * (rejected + loaded) and loaded:
         return
     if not rejected:
@@ -26,24 +26,34 @@ def check_tolerance(source: Source, file_name: str, lines: DeliveryLines) -> Non
             where=f"{source.id}: {file_name}",
             way_out="Ask the sender for the whole extract.",
         )
-    raise Refusal(
-        f"{rejected:,} of {rejected + loaded:,} lines do not read, more than the "
-        f"{source.tolerance.rejected_pct.normalize():f} % tolerated. {_main_reasons(lines)}",
+    raise _too_many(source, file_name, f"{rejected:,} of {rejected + loaded:,} lines", summary.rejections)
+
+
+def is_hopeless(rejections: Rejections, lines_loaded: int) -> bool:
+    """Say whether a delivery, read so far, cannot be tolerated any more by any source."""
+    return rejections.counts.total() > max(_REJECTED_ENOUGH, lines_loaded)
+
+
+def give_up(source: Source, file_name: str, lines_loaded: int, rejections: Rejections) -> Refusal:
+    """The refusal of a delivery of which most lines do not read, without reading on."""
+    rejected = rejections.counts.total()
+    return _too_many(source, file_name, f"{rejected:,} of the first {rejected + lines_loaded:,} lines", rejections)
+
+
+def _too_many(source: Source, file_name: str, how_many: str, rejections: Rejections) -> Refusal:
+    return Refusal(
+        f"{how_many} do not read, more than the {source.tolerance.rejected_pct.normalize():f} % tolerated. "
+        f"{_main_reasons(rejections)}",
         where=f"{source.id}: {file_name}",
         way_out="Have the lines corrected and deliver the file again, or correct the source's declaration.",
     )
 
 
-def _main_reasons(lines: DeliveryLines) -> str:
-    by_code: dict[str, list[tuple[str | None, RejectedLine]]] = defaultdict(list)
-    for table in lines.tables:
-        for line in table.rejected:
-            by_code[line.code].append((table.sheet, line))
-    most = sorted(by_code.values(), key=len, reverse=True)[:_REASONS_TOLD]
-    return " ".join(_reason(found) for found in most)
+def _main_reasons(rejections: Rejections) -> str:
+    most = rejections.counts.most_common(_REASONS_TOLD)
+    return " ".join(_reason(count, *rejections.firsts[code]) for code, count in most)
 
 
-def _reason(found: list[tuple[str | None, RejectedLine]]) -> str:
-    sheet, first = found[0]
+def _reason(count: int, sheet: str | None, first: RejectedLine) -> str:
     place = f"sheet {sheet}, row {first.line_number}" if sheet else f"line {first.line_number}"
-    return f"{len(found):,} like {place}: {first.reason}"
+    return f"{count:,} like {place}: {first.reason}"

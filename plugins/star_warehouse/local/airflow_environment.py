@@ -52,10 +52,15 @@ class Airflow:
         """The variables for every process of this Airflow.
 
         Args:
-            inherited: the variables to add to; those of this process by default. Their Airflow settings are left out.
+            inherited: the variables to add to; those of this process by default. Their Airflow settings are left out,
+                but not Airflow connections: these are the credentials of remote places.
         """
         base = os.environ if inherited is None else inherited
-        kept = {name: value for name, value in base.items() if not name.startswith(("AIRFLOW_", "_AIRFLOW_"))}
+        kept = {
+            name: value
+            for name, value in base.items()
+            if name.startswith("AIRFLOW_CONN_") or not name.startswith(("AIRFLOW_", "_AIRFLOW_"))
+        }
         own = {f"AIRFLOW__{name}": value for name, value in self._airflow_settings().items()}
         return kept | own | self._surroundings(base)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 
-from star_warehouse.airflow_glue.names import REASON_KEY, RELEASE, run_key
+from star_warehouse.airflow_glue.names import REASON_KEY, REASONS_KEY, RELEASE, run_key
 from star_warehouse.database import Warehouse
-from star_warehouse.load import repeats_since
+from star_warehouse.load import concerns_of, read_ledger, repeats_since
 from star_warehouse.local.airflow_api import AirflowApi, DagRun
 from star_warehouse.local.airflow_environment import Airflow
 from star_warehouse.local.airflow_services import AirflowServices
@@ -25,6 +26,7 @@ from star_warehouse.local.sample import deliver_sample, sample_is_wanted
 from star_warehouse.local.server import running_warehouse
 from star_warehouse.local.session import airflow_of, alone, prepare
 from star_warehouse.local.signals import interruptible, undisturbed
+from star_warehouse.local.tables import print_concerns
 from star_warehouse.local.work import Work, find_work
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import release_is_due
@@ -46,7 +48,8 @@ def run(settings: Settings, console: Console) -> int:
         console: where to show progress and results.
 
     Returns:
-        The exit code: 0, or 1 when a DAG failed, a delivery was refused, or the gate refused the release.
+        The exit code: 0, or 1 when a DAG failed, a delivery was refused or is now held, or the gate refused the
+        release.
 
     Raises:
         Refusal: it could not begin: a port is taken, the disk is full, a source is declared wrongly.
@@ -73,9 +76,11 @@ def run(settings: Settings, console: Console) -> int:
         for repeat in repeats_since(warehouse, looked_at):
             console.print(f"Nothing loaded: {repeat}", soft_wrap=True, highlight=False)
         for failure in failures:
-            console.print(f"[red]Failed:[/red] {failure}", soft_wrap=True, highlight=False)
+            console.print(f"[red]Failed:[/red] {escape(failure)}", soft_wrap=True, highlight=False)
+        held = [one for one in concerns_of(read_ledger(warehouse, work.sources).values()) if one.state == "held"]
+        print_concerns(held, console)
         _where_next(console, time.monotonic() - began)
-    return _FAILED if failures else 0
+    return _FAILED if failures or any(one.settled_at >= looked_at for one in held) else 0
 
 
 def _through_airflow(
@@ -139,7 +144,7 @@ def _watch(
                 was_triggered, quiet_since = True, None
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         display.show(_snapshot(api, warehouse, work, runs), is_last=True)
-    return [_why(api, airflow.home, run) for run in runs if run.state == "failed"]
+    return [sentence for run in runs if run.state == "failed" for sentence in _why(api, airflow.home, run)]
 
 
 def _snapshot(api: AirflowApi, warehouse: Warehouse, work: Work, runs: list[DagRun]) -> Snapshot:
@@ -179,15 +184,22 @@ def _files_read(warehouse: Warehouse, run_keys: list[str]) -> Mapping[str, tuple
     return {source_id: (files, lines) for source_id, files, lines in rows}
 
 
-def _why(api: AirflowApi, airflow_home: Path, run: DagRun) -> str:
-    """One sentence for a failed run: what its task said, or where its log is."""
+def _why(api: AirflowApi, airflow_home: Path, run: DagRun) -> list[str]:
+    """What the failed tasks of a run said: a sentence each, or several where one told several things."""
+    failed = [task for task in api.tasks_of(run) if task.state == "failed"]
+    if not failed:
+        return [f"{run.dag_id} failed; see the logs under {airflow_home / 'logs'}"]
     sentences = []
-    for task in api.tasks_of(run):
-        if task.state == "failed":
-            log = airflow_home / "logs" / "tasks" / f"dag_id={run.dag_id}" / f"run_id={run.run_id}"
-            said = api.note_of(task, REASON_KEY) or f"It ended; see the log under {log / f'task_id={task.task_id}'}"
-            sentences.append(f"{run.dag_id}.{task.task_id}: {said}")
-    return " ".join(sentences) or f"{run.dag_id} failed; see the logs under {airflow_home / 'logs'}"
+    for task in failed:
+        several = api.note_of(task, REASONS_KEY)
+        if several is not None:
+            # What is held is told with the commands that decide about it.
+            sentences += [f"{run.dag_id}: {sentence}" for sentence in several.splitlines()]
+            continue
+        log = airflow_home / "logs" / "tasks" / f"dag_id={run.dag_id}" / f"run_id={run.run_id}"
+        said = api.note_of(task, REASON_KEY) or f"It ended; see the log under {log / f'task_id={task.task_id}'}"
+        sentences.append(f"{run.dag_id}.{task.task_id}: {said}")
+    return sentences
 
 
 def _where_next(console: Console, seconds: float) -> None:
@@ -197,7 +209,7 @@ def _where_next(console: Console, seconds: float) -> None:
     console.print(
         f"\nDone in {took}; everything that was started is stopped. Where to look next:\n"
         f"  {command} headline               this table again\n"
-        f"  {command} status                 what every feed delivered\n"
+        f"  {command} status                 what every partner delivered, and what waits for somebody\n"
         f"  {command} releases               the releases\n"
         f"  {command} psql                   the warehouse; the published tables are in schema shared\n"
         f"  {command} deliver SOURCE FILE…   deliver a file, then run again\n"

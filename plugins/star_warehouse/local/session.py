@@ -45,6 +45,15 @@ def alone(settings: Settings, command: str) -> Iterator[Children]:
         ) from error
 
 
+def at_work(settings: Settings) -> str | None:
+    """What ``run`` or ``up`` of this home folder says of itself, while there is one."""
+    try:
+        with exclusive(settings.home / "locks" / "services"):
+            return None
+    except LockIsHeld as error:
+        return error.holder
+
+
 def prepare(settings: Settings, warehouse: Warehouse) -> None:
     """Bring the warehouse's own tables and roles up to date; nothing to do is fine.
 

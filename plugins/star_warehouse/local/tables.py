@@ -2,52 +2,137 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import delivery_overview
+from star_warehouse.load import (
+    Arrival,
+    Concern,
+    Standing,
+    concerns_of,
+    delivery_overview,
+    first_day_of,
+    last_months,
+    months_since,
+    read_ledger,
+)
+from star_warehouse.local.calendar_table import print_calendar
 from star_warehouse.local.session import prepare
-from star_warehouse.receive import find_waiting
+from star_warehouse.receive import WaitingFile, find_waiting
+from star_warehouse.refusal import Refusal
 from star_warehouse.release import list_releases
 from star_warehouse.settings import Settings
-from star_warehouse.sources import load_sources
+from star_warehouse.sources import Source, load_sources
+
+_COLOURS = {"held": "magenta", "refused": "red"}
 
 
-def print_status(settings: Settings, warehouse: Warehouse, console: Console) -> None:
-    """Print what every feed delivered: counts by state, periods, lines and £; and why files stand refused."""
+def print_status(
+    settings: Settings, warehouse: Warehouse, console: Console, periods: int = 12, since: str | None = None
+) -> None:
+    """Print how the months of every partner stand, what every feed delivered, and what waits for somebody.
+
+    Args:
+        settings: the warehouse's settings.
+        warehouse: whose ledger to read.
+        console: where to print.
+        periods: how many months to show, up to the last whole one.
+        since: the period to begin with instead, such as ``2023-04`` or ``2023/24``.
+
+    Raises:
+        Refusal: ``since`` is no period, or a declaration is wrong.
+    """
+    today = datetime.now(ZoneInfo("Europe/London")).date()
+    months = last_months(periods, today) if since is None else months_since(first_day_of(since), today)
     prepare(settings, warehouse)
+    sources = load_sources(settings.sources_folder)
+    waiting, hindrances = _waiting(sources.values(), settings, warehouse)
+    ledgers = read_ledger(warehouse, sources)
+    arrivals = {
+        source_id: [*ledgers[source_id].arrivals, *_arrivals(source, waiting.get(source_id, []))]
+        for source_id, source in sources.items()
+    }
+    print_calendar(sources, arrivals, months, today, console)
+    _print_feeds(warehouse, list(sources), waiting, console)
+    for hindrance in hindrances:
+        console.print(f"[red]Not looked at:[/red] {escape(str(hindrance))}", soft_wrap=True, highlight=False)
+    print_concerns(concerns_of(ledgers.values()), console)
+
+
+def print_concerns(concerns: Sequence[Concern], console: Console) -> None:
+    """Print a line for each delivery that waits for somebody: which one, what, where and the way out."""
+    for concern in concerns:
+        colour = _COLOURS[concern.state]
+        console.print(
+            f"[{colour}]{concern.state.capitalize()}:[/{colour}] {escape(str(concern))}",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+def _waiting(
+    sources: Iterable[Source], settings: Settings, warehouse: Warehouse
+) -> tuple[dict[str, list[WaitingFile]], list[Refusal]]:
+    """The files that wait, by source; and why some places could not be looked at."""
+    waiting, hindrances = {}, []
+    for source in sources:
+        try:
+            waiting[source.id] = find_waiting(source, settings, warehouse)
+        except Refusal as refusal:
+            # A place that does not answer must not hide how all the others stand.
+            hindrances.append(refusal)
+    return waiting, hindrances
+
+
+def _arrivals(source: Source, waiting: Sequence[WaitingFile]) -> list[Arrival]:
+    """The files that wait, as far as their names say which period they bring."""
+    arrivals = []
+    for found in waiting:
+        try:
+            period = source.period_of(found.file.name)
+        except Refusal:
+            continue
+        arrivals.append(Arrival(Standing.WAITING, period.start, period.end))
+    return arrivals
+
+
+def _print_feeds(
+    warehouse: Warehouse, source_ids: Sequence[str], waiting: Mapping[str, Sequence[WaitingFile]], console: Console
+) -> None:
     known = {row.source_id: row for row in delivery_overview(warehouse)}
     table = Table(title="Deliveries by feed", title_justify="left")
     table.add_column("feed")
-    for heading in ("waiting", "checking", "current", "superseded", "repeats", "refused"):
+    for heading in ("waiting", "checking", "held", "current", "superseded", "repeats", "refused"):
         table.add_column(heading, justify="right")
     table.add_column("periods")
     for heading in ("lines", "rejected", "£"):
         table.add_column(heading, justify="right")
-    for source_id, source in load_sources(settings.sources_folder).items():
-        waiting = str(len(find_waiting(source, settings, warehouse)))
+    for source_id in source_ids:
+        count = str(len(waiting[source_id])) if source_id in waiting else "?"
         row = known.get(source_id)
         if row is None:
-            table.add_row(source_id, waiting)
+            table.add_row(source_id, count)
             continue
-        counts = (row.checking, row.loaded, row.superseded, row.repeats, row.refused)
+        counts = (row.checking, row.held, row.loaded, row.superseded, row.repeats, row.refused)
         same = row.first_period == row.last_period
-        periods = row.first_period or "" if same else f"{row.first_period} – {row.last_period}"
+        span = row.first_period or "" if same else f"{row.first_period} – {row.last_period}"
         amount = "" if row.amount_loaded_gbp is None else f"{row.amount_loaded_gbp:,.2f}"
         table.add_row(
             source_id,
-            waiting,
-            *(str(count) for count in counts),
-            periods,
+            count,
+            *(str(number) for number in counts),
+            span,
             f"{row.lines_loaded:,}",
             f"{row.lines_rejected:,}",
             amount,
         )
     console.print(table)
-    for row in known.values():
-        if row.last_refusal:
-            console.print(f"[red]{row.source_id} refused:[/red] {row.last_refusal} {row.last_way_out}", soft_wrap=True)
 
 
 def print_releases(warehouse: Warehouse, console: Console) -> None:

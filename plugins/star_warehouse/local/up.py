@@ -6,7 +6,7 @@ import time
 
 from rich.console import Console
 
-from star_warehouse.airflow_glue.names import REFRESH_REFERENCE, RELEASE, ingest_dag_id
+from star_warehouse.airflow_glue.names import REFRESH_REFERENCE, RELEASE, WATCH_DELIVERIES, ingest_dag_id
 from star_warehouse.database import SHARED_READER
 from star_warehouse.local.airflow_environment import ADMIN
 from star_warehouse.local.airflow_services import AirflowServices
@@ -39,7 +39,7 @@ def up(settings: Settings, console: Console) -> None:
                 console.print("Starting Airflow: API server, scheduler, DAG processor, triggerer.")
                 services.start()
                 ingests = [ingest_dag_id(source.kind, source.id) for source in sources.values()]
-                services.wait_until_ready([REFRESH_REFERENCE, RELEASE, *ingests])
+                services.wait_until_ready([REFRESH_REFERENCE, RELEASE, WATCH_DELIVERIES, *ingests])
                 console.print(
                     f"Airflow    {airflow.address}\n"
                     f"           user {ADMIN}, password {airflow.credentials.airflow_admin_password}\n"

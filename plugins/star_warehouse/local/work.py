@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from star_warehouse.airflow_glue.names import REFRESH_REFERENCE, ingest_dag_id
 from star_warehouse.database import Warehouse
 from star_warehouse.load import pending_deliveries
-from star_warehouse.receive import find_waiting, postcodes_are_current
+from star_warehouse.receive import PlaceRefusal, find_waiting, postcodes_are_current
 from star_warehouse.release import release_is_due
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
@@ -49,12 +50,14 @@ def find_work(settings: Settings, warehouse: Warehouse) -> Work:
     """See what there is to do, changing nothing.
 
     Raises:
-        Refusal: a declaration in ``dags/sources/`` is wrong, or a source's folder cannot be read.
+        Refusal: a declaration in ``dags/sources/`` is wrong, or the warehouse does not answer.
     """
     sources = load_sources(settings.sources_folder)
     waiting: dict[str, int] = {}
-    for source_id, source in sources.items():
-        count = len(find_waiting(source, settings, warehouse))
+    # Side by side: each remote place is waited for.
+    with ThreadPoolExecutor() as pool:
+        counts = pool.map(lambda source: _count_waiting(source, settings, warehouse), sources.values())
+    for source_id, count in zip(sources, counts, strict=True):
         if count or pending_deliveries(warehouse, source_id):
             waiting[source_id] = count
     return Work(
@@ -63,3 +66,11 @@ def find_work(settings: Settings, warehouse: Warehouse) -> Work:
         needs_reference=not postcodes_are_current(warehouse),
         needs_release=release_is_due(warehouse, settings),
     )
+
+
+def _count_waiting(source: Source, settings: Settings, warehouse: Warehouse) -> int:
+    try:
+        return len(find_waiting(source, settings, warehouse))
+    except PlaceRefusal:
+        # Its ingest is started all the same: it asks more patiently, and tells what is wrong.
+        return 1

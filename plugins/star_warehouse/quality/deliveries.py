@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 
 from star_warehouse.database import Warehouse
 from star_warehouse.quality.project import open_project, run_folder
+from star_warehouse.quality.redaction import redaction_pattern
 from star_warehouse.quality.results import record_deliveries
 from star_warehouse.quality.validation import Profile, check_profile
 from star_warehouse.quality.verdicts import DeliveryVerdict, Outcome, judge_delivery
@@ -27,8 +28,9 @@ def check_deliveries(
 ) -> dict[int, DeliveryVerdict]:
     """Judge deliveries whose lines are in raw and that wait for their verdict, all in one validation.
 
-    The suite is ``delivery_<kind of the source>``. Every result goes to ``ops.quality_result``, Great Expectations' own
-    artefacts to the run's folder. The caller settles the deliveries.
+    The suite is ``delivery_<kind of the source>``. What is usual is learned from the source's own history: its current
+    deliveries and those judged here, each by the periods before it. Every result goes to ``ops.quality_result``, Great
+    Expectations' own artefacts to the run's folder. The caller settles the deliveries.
 
     Args:
         delivery_ids: deliveries of this source; none is fine.
@@ -46,7 +48,7 @@ def check_deliveries(
     with warehouse.connect() as connection:
         words = unknown_words(connection, settings, source.kind, delivery_ids)
         others = foreign_bodies(connection, settings, source.partner, delivery_ids)
-        profile_rows = _profile(connection, suite, delivery_ids)
+        profile_rows = _profile(connection, settings, suite, delivery_ids)
     rows = [
         {**row, "unknown_words": words.get(row["delivery_id"]), "foreign_bodies": others.get(row["delivery_id"])}
         for row in profile_rows
@@ -68,10 +70,21 @@ def check_deliveries(
     }
 
 
-def _profile(connection: psycopg.Connection[Any], suite: str, delivery_ids: list[int]) -> list[dict[str, Any]]:
-    query = (_PROFILES / f"{suite}.sql").read_bytes()
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, {"delivery_ids": delivery_ids}).fetchall()
+def _profile(
+    connection: psycopg.Connection[Any], settings: Settings, suite: str, delivery_ids: list[int]
+) -> list[dict[str, Any]]:
+    """The figures of each delivery, from the queries of every kind, of this kind, and of its history if it has one."""
+    parameters = {"delivery_ids": delivery_ids, "redaction": redaction_pattern(settings)}
+    # Short transactions over much data: compiling them takes longer than running them.
+    connection.execute("set local jit = off")
+    rows: dict[int, dict[str, Any]] = {}
+    for name in ("delivery", suite, f"{suite}_history"):
+        path = _PROFILES / f"{name}.sql"
+        if path.exists():
+            with connection.cursor(row_factory=dict_row) as cursor:
+                for row in cursor.execute(path.read_bytes(), parameters):
+                    rows.setdefault(row["delivery_id"], {}).update(row)
+    return list(rows.values())
 
 
 def _of_each_delivery(outcomes: list[Outcome], rows: list[dict[str, Any]]) -> list[Outcome]:

@@ -99,6 +99,7 @@ def _row_outcomes(suite: str, result: Any, profile: Profile) -> list[Outcome]:
     for row in profile.rows:
         is_success = row[profile.key] not in failing
         observed = figure(column, row.get(column))
+        figures = {name: figure(name, value) for name, value in row.items()}
         outcomes.append(
             Outcome(
                 suite=suite,
@@ -111,7 +112,9 @@ def _row_outcomes(suite: str, result: Any, profile: Profile) -> list[Outcome]:
                 observed=observed,
                 expected=limits(column, configuration.kwargs),
                 unexpected_count=0 if is_success else 1,
-                message=_message(configuration, is_success, {"observed": observed}, applies=observed is not None),
+                message=_message(
+                    configuration, is_success, figures | {"observed": observed}, applies=observed is not None
+                ),
                 way_out=configuration.meta["way_out"],
             )
         )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 CRITICAL = "critical"
 # The gravest first.
 SEVERITIES = (CRITICAL, "warning", "info")
+
+Decision = Literal["accept", "hold", "refuse"]
+# What the gravest failure of a delivery decides.
+_DECISIONS: dict[str, Decision] = {CRITICAL: "refuse", "warning": "hold", "info": "accept"}
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class DeliveryVerdict:
-    """Whether a delivery may become current.
+    """What is to become of a delivery.
 
     Attributes:
-        accepted: False when a critical expectation failed.
-        reason: what is wrong, in sentences: of a refusal why, of an acceptance what was noted (None: nothing).
-        way_out: what to do about it; None when there is nothing to do.
+        outcome: ``refuse`` when a critical expectation failed, else ``hold`` when one failed that a person should
+            decide about, else ``accept``.
+        reason: in sentences, why it is refused or held, or what was noted about one that is accepted; None: nothing.
+        way_out: what to do about it; None when there is nothing to do. How a person decides about a held delivery is
+            for the ledger to say.
     """
 
-    accepted: bool
+    outcome: Decision
     reason: str | None
     way_out: str | None
 
@@ -76,15 +83,15 @@ class CandidateVerdict:
 
 
 def judge_delivery(outcomes: list[Outcome]) -> DeliveryVerdict:
-    """Sum up what was found on one delivery."""
+    """Sum up what was found on one delivery; the gravest failures decide, and only they are told."""
     failures = by_gravity(outcomes)
-    critical = [failure for failure in failures if failure.severity == CRITICAL]
-    # What is only for information neither refuses nor asks anybody to do something.
-    spoken = critical or [failure for failure in failures if failure.severity != "info"]
+    if not failures:
+        return DeliveryVerdict("accept", None, None)
+    gravest = [failure for failure in failures if failure.severity == failures[0].severity]
     return DeliveryVerdict(
-        accepted=not critical,
-        reason=" ".join(failure.message for failure in spoken) or None,
-        way_out=" ".join(dict.fromkeys(failure.way_out for failure in spoken)) or None,
+        outcome=_DECISIONS[gravest[0].severity],
+        reason=" ".join(dict.fromkeys(failure.message for failure in gravest)),
+        way_out=" ".join(dict.fromkeys(failure.way_out for failure in gravest)),
     )
 
 

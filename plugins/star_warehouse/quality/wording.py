@@ -13,7 +13,8 @@ def figure(column: str | None, value: object) -> str | None:
     """Write a figure in the unit that its column's name ends in; None for a figure that does not apply.
 
     Args:
-        column: name of the column, such as ``redacted_amount_share`` or ``amount_gbp``.
+        column: name of the column, such as ``redacted_amount_share``, ``amount_gbp`` or ``lines_deviation`` (by how
+            many of its usual spreads a figure differs from the usual one).
         value: the figure: whole number, ratio as float, money as Decimal.
     """
     if value is None or value != value:
@@ -23,7 +24,7 @@ def figure(column: str | None, value: object) -> str | None:
         return f"−£{-value:,.2f}" if value < 0 else f"£{value:,.2f}"
     if name.endswith("_share") and isinstance(value, (int, float, Decimal)):
         return f"{100 * value:.1f} %"
-    if name.endswith(("_ratio", "_pct")) and isinstance(value, (int, float, Decimal)):
+    if name.endswith(("_ratio", "_pct", "_deviation")) and isinstance(value, (int, float, Decimal)):
         return f"{value:.2f}"
     if isinstance(value, (int, float)) and value == int(value):
         return f"{int(value):,}"

@@ -1,68 +1,302 @@
-"""CSV: text to rows with their line numbers; a quote that is never closed costs one line, not the rest of the file."""
+"""CSV: text to rows with their line numbers; a quote that is never closed costs one line, not the rest of the file.
+
+Lines that are one row each, which nearly all lines are, are split by polars, many at once. Only the others are read by
+Python's csv module, one by one, and by the same rules: that a line is one row, and of how many fields, is not assumed
+but proven by a regular expression.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+
+import polars as pl
 
 from star_warehouse.load import RejectedLine
-from star_warehouse.read.records import Records
+from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, SUSPICIOUS, Head, Row, RowBatch
 from star_warehouse.refusal import Refusal
 
+_ROWS_OF_HEAD = 60
 # Each stray quote makes us read on up to the csv module's field limit; a file full of them is not worth it.
 _MOST_UNREADABLE = 5_000
+# No line of a ledger comes near to it; a file without line ends must not be taken into memory whole.
+_MOST_LINE_BYTES = 4 << 20
+_TEXT_TOLD = 60
+# Those that ASCII has, besides the tab and the ends of lines.
+_OTHER_BLANKS = (b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+# Separates the columns of files that have only one.
+_NO_SEPARATOR = "\x1f"
 
 
-def parse_csv(text: str, delimiter: str, where: str) -> Records:
-    """Split a text into rows; quoted fields may hold newlines.
+class CsvRows:
+    """The rows of a CSV.
 
-    Raises:
-        Refusal: thousands of lines have quotes that do not pair.
+    Args:
+        blocks: the file's text as UTF-8.
+        delimiter: what separates its fields.
+        where: the file, for people.
     """
-    lines = list(io.StringIO(text, newline=""))
-    rows: list[list[str]] = []
-    starts: list[int] = []
-    unreadable: list[RejectedLine] = []
-    start = 0
-    while start < len(lines):
-        start = _parse_on(lines, start, delimiter, rows, starts)
-        if start < len(lines):
-            unreadable.append(_unpaired(lines, start))
-            start += 1
-        if len(unreadable) > _MOST_UNREADABLE:
+
+    sheet = None
+    row_word = "line"
+
+    def __init__(self, blocks: Iterable[bytes], delimiter: str, where: str) -> None:
+        self._parts = _whole_lines(blocks, where)
+        self._delimiter = delimiter
+        self._where = where
+        self._first = next(self._parts, (b"", True))
+        self._unreadable_count = 0
+        self._first_unreadable = 0
+
+    def head(self) -> Head:
+        """The first sixty rows."""
+        data, is_last = self._first
+        part = _Part(data, 1, is_last)
+        rows: list[Row] = []
+        unreadable: list[RejectedLine] = []
+        start = 0
+        while start < part.count and len(rows) < _ROWS_OF_HEAD and len(unreadable) < _MOST_UNREADABLE:
+            try:
+                row = part.parse(start, self._delimiter)
+            except _NeedsMore:
+                break
+            if row is None:
+                unreadable.append(part.unpaired(start))
+            else:
+                rows.append(row)
+            start += row.line_count if row else 1
+        return Head(rows, unreadable)
+
+    def below(self, header: Row, positions: Sequence[int], nulls: Sequence[str]) -> Iterator[RowBatch]:
+        """All rows below the header.
+
+        Raises:
+            Refusal: thousands of lines have quotes that do not pair.
+        """
+        splitter = _Splitter(self._delimiter, len(header.cells), positions, nulls)
+        data, is_last = self._first
+        # Its text is needed no more once it is read.
+        self._first = (b"", True)
+        first_line, begin = 1, header.line_number - 1 + header.line_count
+        while True:
+            part = _Part(data, first_line, is_last)
+            batch, unread = self._read(part, splitter, begin)
+            yield batch
+            if is_last:
+                return
+            rest = part.from_line(unread)
+            first_line, begin = first_line + unread, 0
+            data, is_last = next(self._parts)
+            data = rest + data
+
+    def _read(self, part: _Part, splitter: _Splitter, begin: int) -> tuple[RowBatch, int]:
+        """The rows of a part from one of its lines on, and how many lines were read."""
+        is_one_row, is_blank = splitter.sort(part.lines)
+        is_left = part.numbers() >= begin
+        odd: list[Row] = []
+        unreadable: list[RejectedLine] = []
+        taken: list[int] = []
+        unread, done = part.count, begin
+        for start in (is_left & ~is_one_row & ~is_blank).arg_true():
+            if start < done:
+                continue
+            try:
+                row = part.parse(start, self._delimiter)
+            except _NeedsMore:
+                unread = start
+                break
+            if row is None:
+                unreadable.append(part.unpaired(start))
+                self._count_unreadable(unreadable[-1])
+            else:
+                odd.append(row)
+            done = start + (row.line_count if row else 1)
+            taken += range(start, done)
+        if taken or unread < part.count:
+            is_left = is_left & ~part.numbers().is_in(taken) & (part.numbers() < unread)
+        lengths = {row.line_number: row.line_count for row in odd}
+        batch = RowBatch(
+            cells=splitter.split(part, is_left & is_one_row & ~is_blank),
+            odd=odd,
+            unreadable=unreadable,
+            blank_count=int((is_left & is_blank).sum()),
+            text_of=lambda line_number: part.text_of(line_number, lengths.get(line_number, 1)),
+            may_hold=part.suspicious_signs(),
+        )
+        return batch, unread
+
+    def _count_unreadable(self, line: RejectedLine) -> None:
+        self._first_unreadable = self._first_unreadable or line.line_number
+        self._unreadable_count += 1
+        if self._unreadable_count > _MOST_UNREADABLE:
             raise Refusal(
                 f"More than {_MOST_UNREADABLE:,} lines have quotes that do not pair (the first is line "
-                f"{unreadable[0].line_number}).",
-                where=where,
+                f"{self._first_unreadable}).",
+                where=self._where,
                 way_out="Ask the sender for an extract with its quotes doubled inside quoted fields.",
             )
-    # A row ends where the next one begins, be that a row or an unreadable line.
-    begins = sorted([*starts, *(line.line_number - 1 for line in unreadable), len(lines)])
-    ends = dict(pairwise(begins))
-
-    def text_of(index: int) -> str:
-        return "".join(lines[starts[index] : ends[starts[index]]]).rstrip("\r\n")
-
-    return Records(rows, [start + 1 for start in starts], text_of, unreadable)
 
 
-def _parse_on(lines: list[str], begin: int, delimiter: str, rows: list[list[str]], starts: list[int]) -> int:
-    """Read rows from a line on; gives the line that does not read, or the number of lines at the end."""
-    reader = csv.reader(map(lines.__getitem__, range(begin, len(lines))), delimiter=delimiter, strict=True)
-    start = begin
-    try:
-        for row in reader:
-            end = begin + reader.line_num
-            if end - start > 1 and _swallows_lines(row, delimiter):
-                return start
-            rows.append(row)
-            starts.append(start)
-            start = end
-    except csv.Error:
-        return start
-    return len(lines)
+class _Part:
+    """Some whole lines of a file."""
+
+    def __init__(self, data: bytes, first_line: int, is_last: bool) -> None:
+        self.data = data
+        self.first_line = first_line
+        self.is_last = is_last
+        self.lines = self._split()
+        self.count = len(self.lines)
+
+    def _split(self) -> pl.Series:
+        """The lines without their ends."""
+        if self.data and _NO_SEPARATOR.encode() not in self.data:
+            lines = pl.read_csv(
+                self.data, has_header=False, schema={"": pl.String}, separator=_NO_SEPARATOR, quote_char=None
+            ).to_series()
+            # A carriage return alone ends a line too; polars takes away those before a newline.
+            if not lines.str.contains("\r", literal=True).any():
+                return lines.fill_null("")
+        return pl.Series([line.rstrip("\r\n") for line in self.originals], dtype=pl.String)
+
+    @cached_property
+    def originals(self) -> list[str]:
+        """The lines with their ends, as a list."""
+        return list(io.StringIO(self.data.decode(), newline=""))
+
+    def numbers(self) -> pl.Series:
+        """The lines' numbers within this part, from 0."""
+        return pl.int_range(self.count, eager=True)
+
+    def parse(self, start: int, delimiter: str) -> Row | None:
+        """Read one row from a line on, by its number within this part; None when it does not read.
+
+        Raises:
+            _NeedsMore: it ends in the next part.
+        """
+        taken = 0
+
+        def lines() -> Iterator[str]:
+            nonlocal taken
+            for line in islice(self.originals, start, None):
+                taken += 1
+                yield line
+            if not self.is_last:
+                raise _NeedsMore
+
+        try:
+            cells = next(csv.reader(lines(), delimiter=delimiter, strict=True))
+        except csv.Error:
+            return None
+        if taken > 1 and _swallows_lines(cells, delimiter):
+            return None
+        return Row(self.first_line + start, cells, taken)
+
+    def unpaired(self, start: int) -> RejectedLine:
+        """The line as one that does not read."""
+        return RejectedLine(
+            line_number=self.first_line + start,
+            column=None,
+            code="unpaired_quotes",
+            reason="A quote is not closed, or stands inside a quoted field.",
+            text=self.lines[start],
+        )
+
+    def text_of(self, line_number: int, line_count: int) -> str:
+        """The text of the row that begins at a line of the file."""
+        start = line_number - self.first_line
+        if line_count == 1:
+            return str(self.lines[start])
+        return "".join(self.originals[start : start + line_count]).rstrip("\r\n")
+
+    def from_line(self, start: int) -> bytes:
+        """The bytes from a line on."""
+        return b"" if start == self.count else "".join(self.originals[start:]).encode()
+
+    def suspicious_signs(self) -> frozenset[str]:
+        """Which of the suspicious signs occur."""
+        signs = {sign for sign in SUSPICIOUS if sign.encode() in self.data}
+        if not self.data.isascii() or any(blank in self.data for blank in _OTHER_BLANKS):
+            signs.add(OTHER_BLANK)
+        return frozenset(signs)
+
+
+class _NeedsMore(Exception):
+    """A quoted field goes on beyond the lines at hand."""
+
+
+class _Splitter:
+    """Splits lines that are one row each, and tells which ones are."""
+
+    def __init__(self, delimiter: str, width: int, positions: Sequence[int], nulls: Sequence[str]) -> None:
+        self._nulls = [*nulls]
+        self._delimiter = delimiter
+        self._positions = sorted(positions)
+        self._schema = {str(position): pl.String for position in range(width)}
+        separator = re.escape(delimiter)
+        field = rf'(?:[^"{separator}]*|"(?:[^"]|"")*")'
+        # Empty fields beyond the header do no harm.
+        self._one_row = rf"^{field}(?:{separator}{field}){{{width - 1}}}(?:{separator}[ \t]*)*$"
+        nothing = r'(?:[\s\x1c-\x1f]*|"[\s\x1c-\x1f]*")'
+        self._blank = rf"^{nothing}(?:{separator}{nothing})*$"
+
+    def sort(self, lines: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Which lines are one row of as many fields as the header, and which have nothing in them."""
+        return lines.str.contains(self._one_row), lines.str.contains(self._blank)
+
+    def split(self, part: _Part, which: pl.Series) -> pl.DataFrame:
+        """The cells of the lines that are one row each, with the numbers of their lines in the file."""
+        count = int(which.sum())
+        numbers = (part.numbers() + part.first_line).alias(LINE_NUMBER)
+        data = part.data
+        if count < part.count:
+            numbers = numbers.filter(which)
+            data = part.lines.filter(which).str.join("\n")[0].encode() if count else b""
+        if not count:
+            empty = {LINE_NUMBER: pl.Int64} | {str(position): pl.String for position in self._positions}
+            return pl.DataFrame(schema=empty)
+        cells = pl.read_csv(
+            data,
+            has_header=False,
+            schema=self._schema,
+            columns=self._positions,
+            separator=self._delimiter,
+            null_values=self._nulls,
+            truncate_ragged_lines=True,
+            extra_columns="ignore",
+        )
+        if cells.height != count:
+            raise RuntimeError(f"{count} lines were split into {cells.height} rows")
+        return cells.insert_column(0, numbers)
+
+
+def _whole_lines(blocks: Iterable[bytes], where: str) -> Iterator[tuple[bytes, bool]]:
+    """The text cut at line ends, and whether it is the last of it."""
+    ready, rest = b"", b""
+    for block in blocks:
+        data = rest + block
+        # A last carriage return may be the first half of a line end.
+        cut = data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, len(data) - 1) + 1
+        if len(data) - cut > _MOST_LINE_BYTES:
+            raise Refusal(
+                f"A line is longer than {_MOST_LINE_BYTES >> 20} MB; it begins {data[cut : cut + _TEXT_TOLD]!r}.",
+                where=where,
+                way_out="Ask the sender for the extract as CSV, a line a payment.",
+            )
+        if not cut:
+            rest = data
+            continue
+        if ready:
+            yield ready, False
+        ready, rest = data[:cut], data[cut:]
+    if rest:
+        if ready:
+            yield ready, False
+        ready = rest
+    yield ready, True
 
 
 def _swallows_lines(row: list[str], delimiter: str) -> bool:
@@ -70,14 +304,4 @@ def _swallows_lines(row: list[str], delimiter: str) -> bool:
     others = len(row) - 1
     return others > 1 and any(
         line.count(delimiter) >= others for field in row for line in re.split("[\r\n]", field)[1:]
-    )
-
-
-def _unpaired(lines: list[str], start: int) -> RejectedLine:
-    return RejectedLine(
-        line_number=start + 1,
-        column=None,
-        code="unpaired_quotes",
-        reason="A quote is not closed, or stands inside a quoted field.",
-        text=lines[start].rstrip("\r\n"),
     )

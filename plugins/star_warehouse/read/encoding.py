@@ -1,54 +1,111 @@
-"""Bytes to text, without guessing: a byte order mark, then strict UTF-8, then what the source declares, then no."""
+"""Bytes to UTF-8, without guessing: a byte order mark, then strict UTF-8, then what the source declares, then no."""
 
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 
-from star_warehouse.read.archive import kind_of
+from star_warehouse.read.archive import ByteStream
 from star_warehouse.refusal import Refusal
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_BLOCK_BYTES = 4 << 20
+_PLAIN = "utf-8"
+_MARKS = ((codecs.BOM_UTF8, _PLAIN), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # What the pound sign and the curly quotes of UTF-8 look like when they are read as cp1252.
 _MIXED = ("Â£", "â€")
 
 
-def decode(data: bytes, legacy_encoding: str | None, where: str) -> tuple[str, str]:
-    """Decode a text file; the text and the name of its encoding.
+class Utf8Blocks:
+    """The bytes of a text file as UTF-8, block by block, without a byte order mark.
 
-    Raises:
-        Refusal: it is in none of the encodings allowed, or in two at once.
+    Args:
+        stream: the file's bytes.
+        legacy_encoding: what the source declares for files that are not UTF-8, or None.
+        where: the file, for people.
     """
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            try:
-                return data[len(mark) :].decode(encoding), f"{encoding} with byte order mark"
-            except UnicodeDecodeError as error:
-                raise _undecodable(data, error, where, f"its byte order mark says {encoding}") from error
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as error:
-        if legacy_encoding is None:
-            raise _undecodable(data, error, where, "the source declares no legacy_encoding") from error
-    try:
-        text = data.decode(legacy_encoding)
-    except UnicodeDecodeError as error:
-        raise _undecodable(data, error, where, f"nor {legacy_encoding}, which the source declares") from error
-    if found := next((sign for sign in _MIXED if sign in text), None):
-        line = text.count("\n", 0, text.index(found)) + 1
-        raise Refusal(
-            f"Some lines are {legacy_encoding} and others are UTF-8 (such as line {line}).",
-            where=where,
+
+    def __init__(self, stream: ByteStream, legacy_encoding: str | None, where: str) -> None:
+        self._stream = stream
+        self._legacy = legacy_encoding
+        self._where = where
+        self._lines_before = 0
+        self._has_signs = False
+        self.encoding = _PLAIN
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The blocks; no sign of several bytes is in two of them. ``encoding`` is final after the last.
+
+        Raises:
+            Refusal: the text is in none of the encodings allowed, or in two at once.
+        """
+        block = self._stream.read(_BLOCK_BYTES)
+        mark, marked = next(((mark, name) for mark, name in _MARKS if block.startswith(mark)), (b"", None))
+        if marked:
+            self.encoding = f"{marked} with byte order mark"
+        rest, block, is_last = b"", block[len(mark) :], not block
+        while not is_last:
+            following = self._stream.read(_BLOCK_BYTES)
+            is_last = not following
+            text, rest = self._convert(rest + block, marked, is_last)
+            yield text
+            self._lines_before += text.count(b"\n")
+            block = following
+
+    def _convert(self, data: bytes, marked: str | None, is_last: bool) -> tuple[bytes, bytes]:
+        """The UTF-8 of some bytes, and those at their end that are half a sign."""
+        if self.encoding == self._legacy:
+            return self._from_legacy(data), b""
+        if marked not in (None, _PLAIN):
+            return self._from_marked(data, str(marked), is_last)
+        if data.isascii():
+            return data, b""
+        try:
+            _, used = codecs.utf_8_decode(data, "strict", is_last)
+        except UnicodeDecodeError as error:
+            if marked:
+                raise self._undecodable(data, error, f"its byte order mark says {marked}") from error
+            if self._legacy is None:
+                raise self._undecodable(data, error, "the source declares no legacy_encoding") from error
+            if self._has_signs:
+                raise self._mixed(self._line_of(data, error.start)) from error
+            self.encoding = self._legacy
+            return self._from_legacy(data), b""
+        text = data[:used]
+        self._has_signs = self._has_signs or not text.isascii()
+        return text, data[used:]
+
+    def _from_legacy(self, data: bytes) -> bytes:
+        legacy = str(self._legacy)
+        try:
+            text = data.decode(legacy)
+        except UnicodeDecodeError as error:
+            raise self._undecodable(data, error, f"nor {legacy}, which the source declares") from error
+        if found := next((sign for sign in _MIXED if sign in text), None):
+            raise self._mixed(self._lines_before + text.count("\n", 0, text.index(found)) + 1)
+        return text.encode()
+
+    def _from_marked(self, data: bytes, marked: str, is_last: bool) -> tuple[bytes, bytes]:
+        decode = codecs.utf_16_le_decode if marked == "utf-16-le" else codecs.utf_16_be_decode
+        try:
+            text, used = decode(data, "strict", is_last)
+        except UnicodeDecodeError as error:
+            raise self._undecodable(data, error, f"its byte order mark says {marked}") from error
+        return text.encode(), data[used:]
+
+    def _mixed(self, line: int) -> Refusal:
+        return Refusal(
+            f"Some lines are {self._legacy} and others are UTF-8 (such as line {line}).",
+            where=self._where,
             way_out="Ask the sender for the extract in one encoding, best in UTF-8.",
         )
-    return text, legacy_encoding
 
+    def _undecodable(self, data: bytes, error: UnicodeDecodeError, why: str) -> Refusal:
+        line = self._line_of(data, error.start)
+        return Refusal(
+            f"The text is not UTF-8 (byte 0x{data[error.start]:02X} in line {line}); {why}.",
+            where=self._where,
+            way_out="Save the file as CSV in UTF-8, or declare its legacy_encoding in the source.",
+        )
 
-def _undecodable(data: bytes, error: UnicodeDecodeError, where: str, why: str) -> Refusal:
-    line = data.count(b"\n", 0, error.start) + 1
-    kind = kind_of(data)
-    seems = "" if kind == "something else" else f" The file seems to be {kind}."
-    return Refusal(
-        f"The text is not UTF-8 (byte 0x{data[error.start]:02X} in line {line}); {why}.{seems}",
-        where=where,
-        way_out="Save the file as CSV in UTF-8, or declare its legacy_encoding in the source.",
-    )
+    def _line_of(self, data: bytes, at: int) -> int:
+        return self._lines_before + data.count(b"\n", 0, at) + 1

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from star_warehouse.read.records import Records
+from star_warehouse.read.records import Head, Row, Rows
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Table
 
-_ROWS_SEARCHED = 60
 _HEADERS_TOLD = 40
 
 
@@ -17,76 +16,110 @@ class Header:
     """Where the header is and what stands where.
 
     Attributes:
-        index: which of the rows it is.
-        cells: its cells as they are written.
+        row: the row it is.
         positions: for each column of the raw table that is there, the cell of a row that holds it.
+        preamble_count: how many rows and unreadable lines stand above it.
     """
 
-    index: int
-    cells: list[str]
+    row: Row
     positions: dict[str, int]
+    preamble_count: int
 
-    def is_repeated_by(self, row: list[str]) -> bool:
-        """Say whether a row is the header once more."""
-        return row[0] == self.cells[0] and row == self.cells
+    @property
+    def width(self) -> int:
+        """How many cells it has."""
+        return len(self.row.cells)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its cells, without outer blanks."""
+        return tuple(cell.strip() for cell in self.row.cells)
 
     def name_of(self, column: str) -> str:
         """How the file calls a column."""
-        return self.cells[self.positions[column]].strip() if column in self.positions else column
+        return self.row.cells[self.positions[column]].strip() if column in self.positions else column
 
 
-def find_header(records: Records, table: Table, where: str) -> Header:
+@dataclass(frozen=True)
+class Misfit:
+    """Why a table's header was not found.
+
+    Attributes:
+        refusal: what to tell.
+        found_count: how many of the columns were found where most of them are.
+    """
+
+    refusal: Refusal
+    found_count: int
+
+
+def find_header(rows: Rows, table: Table, where: str) -> Header | Misfit:
     """Find the first row that holds a header of every column that must be there.
 
-    Raises:
-        Refusal: no row does (with the headers missing, and those found in the row that comes nearest), or a column
-            has two headers.
+    Returns:
+        the header; or, when no row is it (with the headers missing, and those found in the row that comes nearest) or
+        a column has two headers, why not.
     """
-    candidates = [(index, _positions(row, table)) for index, row in enumerate(records.rows[:_ROWS_SEARCHED])]
+    head = rows.head()
+    candidates = [(row, _positions(row, table)) for row in head.rows]
     needed = [column for column in table.columns if column not in table.may_be_absent]
-    for index, positions in candidates:
+    for index, (row, positions) in enumerate(candidates):
         if all(positions[column] for column in needed):
-            cells = records.rows[index]
-            for column, found in positions.items():
-                if len(found) > 1:
-                    names = " and ".join(repr(cells[position]) for position in found)
-                    raise Refusal(
-                        f"Two columns could be {column}: {names}.",
-                        where=f"{where}, {records.row_word} {records.line_numbers[index]}",
-                        way_out="Keep the right one of these headers in the source's declaration.",
-                    )
-            return Header(index, cells, {column: found[0] for column, found in positions.items() if found})
-    raise _missing(records, table, needed, candidates, where)
+            if twice := next((column for column, found in positions.items() if len(found) > 1), None):
+                return Misfit(_two(row, twice, positions[twice], rows, where), len(needed))
+            above = sum(line.line_number < row.line_number for line in head.unreadable)
+            return Header(row, {column: found[0] for column, found in positions.items() if found}, index + above)
+    return _missing(rows, head, table, needed, candidates, where)
 
 
-def _missing(
-    records: Records,
-    table: Table,
-    needed: list[str],
-    candidates: list[tuple[int, dict[str, list[int]]]],
-    where: str,
-) -> Refusal:
-    filled = [(index, found) for index, found in candidates if any(cell.strip() for cell in records.rows[index])]
-    if not filled:
-        return Refusal(
-            "The file is empty." if records.sheet is None else "The sheet is empty.",
-            where=where,
-            way_out="Ask the sender for the whole extract.",
-        )
-    index, positions = max(filled, key=lambda candidate: sum(map(bool, candidate[1].values())))
-    missing = [" or ".join(map(repr, table.columns[column])) for column in needed if not positions[column]]
-    headers = [cell.strip() for cell in records.rows[index] if cell.strip()]
-    told = ", ".join(headers[:_HEADERS_TOLD]) + (", …" if len(headers) > _HEADERS_TOLD else "")
+def _two(row: Row, column: str, found: list[int], rows: Rows, where: str) -> Refusal:
+    names = " and ".join(repr(row.cells[position]) for position in found)
     return Refusal(
-        f"{len(missing)} of {len(needed)} columns are missing: {', '.join(missing)}. The nearest to a header is "
-        f"{records.row_word} {records.line_numbers[index]}: {told}.",
-        where=where,
-        way_out="Ask the sender for the usual columns, or add the new header to the source's declaration.",
+        f"Two columns could be {column}: {names}.",
+        where=f"{where}, {rows.row_word} {row.line_number}",
+        way_out="Keep the right one of these headers in the source's declaration.",
     )
 
 
-def _positions(row: list[str], table: Table) -> dict[str, list[int]]:
-    names = [_key(cell) for cell in row]
+def _missing(
+    rows: Rows,
+    head: Head,
+    table: Table,
+    needed: list[str],
+    candidates: list[tuple[Row, dict[str, list[int]]]],
+    where: str,
+) -> Misfit:
+    filled = [(row, found) for row, found in candidates if not row.is_blank]
+    if not filled and head.unreadable:
+        first = head.unreadable[0]
+        reason = Refusal(
+            f"No line of the file's beginning reads; {rows.row_word} {first.line_number}: {first.reason}",
+            where=where,
+            way_out="Ask the sender for an extract with its quotes doubled inside quoted fields.",
+        )
+        return Misfit(reason, 0)
+    if not filled:
+        reason = Refusal(
+            "The file is empty." if rows.sheet is None else "The sheet is empty.",
+            where=where,
+            way_out="Ask the sender for the whole extract.",
+        )
+        return Misfit(reason, 0)
+    row, positions = max(filled, key=lambda candidate: sum(map(bool, candidate[1].values())))
+    missing = [" or ".join(map(repr, table.columns[column])) for column in needed if not positions[column]]
+    headers = [cell.strip() for cell in row.cells if cell.strip()]
+    told = ", ".join(headers[:_HEADERS_TOLD]) + (", …" if len(headers) > _HEADERS_TOLD else "")
+    reason = Refusal(
+        f"{len(missing)} of {len(needed)} columns are missing: {', '.join(missing)}. The nearest to a header is "
+        f"{rows.row_word} {row.line_number}: {told}.",
+        where=where,
+        way_out="Ask the sender for the usual columns, or add the new header to the source's declaration.",
+    )
+    return Misfit(reason, len(needed) - len(missing))
+
+
+def _positions(row: Row, table: Table) -> dict[str, list[int]]:
+    names = [_key(cell) for cell in row.cells]
     return {
         column: [position for position, name in enumerate(names) if name in {_key(header) for header in headers}]
         for column, headers in table.columns.items()

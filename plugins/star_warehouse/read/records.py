@@ -2,31 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
 
 from star_warehouse.load import RejectedLine
 
+LINE_NUMBER = "line_number"
+
 
 @dataclass(frozen=True)
-class Records:
-    """The rows of one table of a file.
+class Row:
+    """One row, cell by cell.
 
     Attributes:
-        rows: the cells of each row; an empty cell is an empty text.
-        line_numbers: where each row begins: the line of the file, or the row of the sheet, from 1.
-        text_of: gives the text of the row of that index, as it stands in the file.
-        unreadable: lines that are no row at all.
-        sheet: the sheet, or None.
+        line_number: where it begins: the line of the file, or the row of the sheet, from 1.
+        cells: an empty cell is an empty text.
+        line_count: how many lines of the file it takes up; more than one where a quoted field holds line ends.
     """
 
-    rows: list[list[str]]
-    line_numbers: list[int]
-    text_of: Callable[[int], str]
+    line_number: int
+    cells: list[str]
+    line_count: int = 1
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(cell and not cell.isspace() for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first rows of a table.
+
+    Attributes:
+        rows: these rows.
+        unreadable: the lines among them that are no row at all.
+    """
+
+    rows: list[Row]
     unreadable: list[RejectedLine] = field(default_factory=list)
-    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class RowBatch:
+    """Some rows below the header.
+
+    Attributes:
+        cells: rows that have as many cells as the header: ``line_number``, and a column of texts, called by its
+            number, for each position asked for; null or an empty text where the cell is empty.
+        odd: rows that have another number of cells, or take up several lines.
+        unreadable: lines that are no row at all.
+        blank_count: rows without anything in them that are neither in ``cells`` nor in ``odd``.
+        text_of: gives the text of the row that begins at a line, as it stands in the file.
+        may_hold: the signs among ``SUSPICIOUS`` that the batch may hold; of the others it is certain that it does not.
+    """
+
+    cells: pl.DataFrame
+    odd: list[Row]
+    unreadable: list[RejectedLine]
+    blank_count: int
+    text_of: Callable[[int], str]
+    may_hold: frozenset[str]
+
+
+# A blank that is no space, for any of them; a NUL; the first sign of a spreadsheet's error values; the plus of a number
+# like 1.23E+11.
+OTHER_BLANK = "\t"
+SUSPICIOUS = frozenset({OTHER_BLANK, "\0", "#", "+"})
+
+
+class Rows(Protocol):
+    """The rows of one table of a file."""
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet, or None for a CSV."""
+        ...
 
     @property
     def row_word(self) -> str:
-        """What people call a row of this file."""
-        return "line" if self.sheet is None else "row"
+        """What people call a row of this file: line or row."""
+        ...
+
+    def head(self) -> Head:
+        """The first rows, among which the header must be."""
+        ...
+
+    def below(self, header: Row, positions: Sequence[int], nulls: Sequence[str]) -> Iterator[RowBatch]:
+        """All rows below the header, once; of each the cells at these positions.
+
+        A cell that is exactly one of the null texts is null, unless the batch may hold any of them with blanks around.
+        """
+        ...

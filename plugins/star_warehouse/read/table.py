@@ -3,177 +3,279 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
+from decimal import Decimal
 
 import polars as pl
 
-from star_warehouse.load import RejectedLine, TableLines
-from star_warehouse.read.header import Header, find_header
-from star_warehouse.read.records import Records
-from star_warehouse.read.totals import check_totals
-from star_warehouse.read.values import TOO_PRECISE, UNREADABLE, amounts, dates, numbers
-from star_warehouse.sources import ENTITIES, ColumnType, Entity, Period, Source
+from star_warehouse.load import RejectedLine, TableChunk
+from star_warehouse.read.header import Header
+from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, Row, RowBatch, Rows
+from star_warehouse.read.totals import Totals, add_up
+from star_warehouse.read.values import (
+    MANGLED,
+    SPREADSHEET_ERROR,
+    TOO_PRECISE,
+    UNREADABLE,
+    amounts,
+    dates,
+    numbers,
+    texts,
+)
+from star_warehouse.sources import ENTITIES, ColumnType, Layout, Period
 
 _MISSING, _OUTSIDE, _NONE_OF = "missing", "outside_period", "no_amount"
 _WORDS = {
     ColumnType.TEXT: "text",
+    ColumnType.IDENTIFIER: "identifier",
     ColumnType.DATE: "date",
     ColumnType.AMOUNT: "amount",
     ColumnType.QUANTITY: "number",
     ColumnType.PERCENT: "percentage",
 }
-_ARTICLES = dict.fromkeys(ColumnType, "a") | {ColumnType.AMOUNT: "an"}
+_ARTICLES = dict.fromkeys(ColumnType, "a") | {ColumnType.AMOUNT: "an", ColumnType.IDENTIFIER: "an"}
 _TEXT_TOLD = 80
-_PLACE = ("row_index", "line_number")
 
 
-def read_table(records: Records, source: Source, entity_name: str, period: Period, where: str) -> TableLines:
-    """Read one table of a delivery.
+class TableReader:
+    """Reads one table of a delivery, chunk by chunk.
 
-    Raises:
-        Refusal: its header is not found, or its totals row is missing or does not agree with its lines.
+    Args:
+        rows: the rows of the file or sheet.
+        header: where its columns are.
+        layout: how its values are written.
+        entity_name: the raw table.
+        period: the days that the delivery covers.
+        where: the table, for people.
+        lines_before: what to add to line numbers in ``raw``: the rows of earlier sheets of the same table.
+
+    Attributes:
+        header: the header found.
+        skipped: how many lines are no data, by reason.
+        lines_loaded: the lines that read.
+        amount_loaded_gbp: their pounds: net where there is a net amount, else gross.
+        amount_rejected_gbp: the pounds of rejected lines whose amounts read.
     """
-    table, entity = source.tables[entity_name], ENTITIES[entity_name]
-    header = find_header(records, table, where)
-    good, totals_rows, rejected, skipped = _sort_rows(records, header, source, entity_name)
-    values = _values(records, header, good, source, entity, period)
-    control_totals = (
-        check_totals(table.totals_row, records, header, totals_rows, values, rejected, where)
-        if table.totals_row
-        else {}
-    )
-    is_rejected = values["problem_column"].is_not_null()
-    rejected += [
-        _rejected(records, index, header, entity.columns[column], (column, code, text or ""), period)
-        for index, column, code, text in values.filter(is_rejected)
-        .select("row_index", "problem_column", "problem_code", "problem_text")
-        .iter_rows()
-    ]
-    columns = [column for column in entity.columns if column in header.positions]
-    return TableLines(
-        entity=entity_name,
-        sheet=records.sheet,
-        frame=values.filter(~is_rejected).select("line_number", *columns),
-        rejected=sorted(rejected, key=lambda line: line.line_number),
-        skipped=skipped,
-        control_totals=control_totals,
-        headers=tuple(cell.strip() for cell in header.cells),
-    )
 
+    def __init__(
+        self,
+        rows: Rows,
+        header: Header,
+        layout: Layout,
+        entity_name: str,
+        period: Period,
+        where: str,
+        lines_before: int = 0,
+    ) -> None:
+        self.header = header
+        self.skipped = Counter(header=1)
+        if header.preamble_count:
+            self.skipped["preamble"] = header.preamble_count
+        self.lines_loaded = 0
+        self.amount_loaded_gbp = self.amount_rejected_gbp = Decimal(0)
+        self._nulls = ["", *layout.null_tokens]
+        self._rows = rows
+        self._layout = layout
+        self._entity = ENTITIES[entity_name]
+        self._period = period
+        self._lines_before = lines_before
+        self._columns = [column for column in self._entity.columns if column in header.positions]
+        self._amount_columns = [column for column in self._entity.needs_one_of if column in self._columns]
+        totals = layout.tables[entity_name].totals_row
+        self._totals = Totals(totals, rows, header, where) if totals else None
 
-def _sort_rows(
-    records: Records, header: Header, source: Source, entity_name: str
-) -> tuple[list[int], list[int], list[RejectedLine], Counter[str]]:
-    """Which rows hold data and which are totals rows, the lines rejected as a whole, and the count of the others."""
-    totals = source.tables[entity_name].totals_row
-    label_at = header.positions.get(totals.column) if totals else None
-    label = totals.label.casefold() if totals else ""
-    width = len(header.cells)
-    header_line = records.line_numbers[header.index]
-    rejected = [line for line in records.unreadable if line.line_number > header_line]
-    skipped = Counter(preamble=header.index + len(records.unreadable) - len(rejected), header=1)
-    good, totals_rows = [], []
-    for index in range(header.index + 1, len(records.rows)):
-        row = records.rows[index]
-        if not any(cell and not cell.isspace() for cell in row):
-            skipped["blank"] += 1
-        elif label_at is not None and len(row) > label_at and row[label_at].strip().casefold() == label:
-            skipped["totals"] += 1
-            totals_rows.append(index)
-        elif header.is_repeated_by(row):
-            skipped["repeated_header"] += 1
-        elif len(row) == width or (len(row) > width and not any(map(str.strip, row[width:]))):
-            good.append(index)
+    def chunks(self) -> Iterator[TableChunk]:
+        """Read all lines below the header."""
+        positions = sorted({*self.header.positions.values()})
+        for batch in self._rows.below(self.header.row, positions, self._nulls):
+            yield self._chunk(batch)
+
+    def control_totals(self) -> dict[str, Decimal]:
+        """What the totals row says, by amount column, once all chunks were taken; nothing where none is declared.
+
+        Raises:
+            Refusal: the totals row is missing or does not agree with the lines.
+        """
+        return self._totals.check() if self._totals else {}
+
+    def _chunk(self, batch: RowBatch) -> TableChunk:
+        if batch.blank_count:
+            self.skipped["blank"] += batch.blank_count
+        cells, rejected = self._data_rows(batch)
+        lines, problems = self._typed(cells, batch)
+        if self._totals:
+            self._totals.add(lines, len(rejected))
+        is_rejected = problems["code"].is_not_null() if problems is not None else None
+        if problems is not None and is_rejected is not None:
+            bad = pl.concat([lines.select(LINE_NUMBER), problems], how="horizontal").filter(is_rejected)
+            rejected += [self._rejected(batch, *row) for row in bad.iter_rows()]
+            self.amount_rejected_gbp += self._pounds(lines.filter(is_rejected))
+            lines = lines.filter(~is_rejected)
+        self.lines_loaded += lines.height
+        self.amount_loaded_gbp += self._pounds(lines)
+        if self._lines_before:
+            lines = lines.with_columns(pl.col(LINE_NUMBER) + self._lines_before)
+        rejected.sort(key=lambda line: line.line_number)
+        return TableChunk(self._entity.name, self._rows.sheet, lines, rejected)
+
+    def _data_rows(self, batch: RowBatch) -> tuple[pl.DataFrame, list[RejectedLine]]:
+        """The rows of a batch that hold data, and the lines that are rejected as a whole."""
+        cells = self._without_totals(batch.cells)
+        cells = self._without_repeated_headers(cells)
+        rejected = [*batch.unreadable]
+        others = []
+        for row in batch.odd:
+            if row.is_blank:
+                self.skipped["blank"] += 1
+            elif self._totals and self._totals.takes(row):
+                self.skipped["totals"] += 1
+            elif row.cells == self.header.row.cells:
+                self.skipped["repeated_header"] += 1
+            elif len(row.cells) < self.header.width or any(map(str.strip, row.cells[self.header.width :])):
+                rejected.append(self._wrong_field_count(row, batch))
+            else:
+                others.append(row)
+        if others:
+            positions = [int(name) for name in cells.columns if name != LINE_NUMBER]
+            data = [[row.line_number, *(self._cell(row, position) for position in positions)] for row in others]
+            cells = pl.concat([cells, pl.DataFrame(data, schema=cells.schema, orient="row")]).sort(LINE_NUMBER)
+        return cells, rejected
+
+    def _without_totals(self, cells: pl.DataFrame) -> pl.DataFrame:
+        if self._totals is None or self._totals.position is None:
+            return cells
+        is_totals = cells.select(self._totals.is_label(pl.col(str(self._totals.position))).fill_null(False)).to_series()
+        if not is_totals.any():
+            return cells
+        width = self.header.width
+        for row in cells.filter(is_totals).iter_rows(named=True):
+            self._totals.takes(Row(row[LINE_NUMBER], [row.get(str(position)) or "" for position in range(width)]))
+            self.skipped["totals"] += 1
+        return cells.filter(~is_totals)
+
+    def _without_repeated_headers(self, cells: pl.DataFrame) -> pl.DataFrame:
+        positions = sorted({*self.header.positions.values()})
+        is_header = pl.all_horizontal(pl.col(str(place)) == self.header.row.cells[place] for place in positions)
+        # A look at one column spares one at all the others, nearly always.
+        if not (cells[str(positions[0])] == self.header.row.cells[positions[0]]).any():
+            return cells
+        found = cells.select(is_header.fill_null(False)).to_series()
+        if found.any():
+            self.skipped["repeated_header"] += int(found.sum())
+        return cells.filter(~found)
+
+    def _typed(self, cells: pl.DataFrame, batch: RowBatch) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+        """The typed columns, and of the first thing wrong with each row its column, code and text; None: nothing."""
+        as_written = self._as_written(cells, batch)
+        lines = [as_written[LINE_NUMBER]]
+        wrong: list[tuple[str, pl.Series]] = []
+        for column in self._columns:
+            value, problem = self._value(column, as_written[column], batch)
+            lines.append(value.alias(column))
+            if problem is not None:
+                wrong.append((column, problem))
+        typed = pl.DataFrame(lines)
+        if self._amount_columns:
+            has_none = typed.select(pl.all_horizontal(pl.col(self._amount_columns).is_null())).to_series()
+            if has_none.any():
+                none = pl.DataFrame({"none": has_none}).select(pl.when("none").then(pl.lit(_NONE_OF))).to_series()
+                wrong.append((self._amount_columns[0], none))
+        return typed, _first_problem(wrong, as_written) if wrong else None
+
+    def _as_written(self, cells: pl.DataFrame, batch: RowBatch) -> pl.DataFrame:
+        """The texts of the columns, null where they stand for nothing, whatever blanks are around it."""
+        texts = {column: pl.col(str(self.header.positions[column])) for column in self._columns}
+        if OTHER_BLANK in batch.may_hold:
+            padded = set(texts)
         else:
-            rejected.append(
-                RejectedLine(
-                    records.line_numbers[index],
-                    None,
-                    "wrong_field_count",
-                    f"It has {len(row)} fields where the header has {width}.",
-                    records.text_of(index),
-                )
+            # Two looks at each cell are half as dear as taking away what is nearly never there.
+            found = cells.select(
+                (text.str.starts_with(" ") | text.str.ends_with(" ")).any().alias(column)
+                for column, text in texts.items()
             )
-    return good, totals_rows, rejected, +skipped
-
-
-def _values(
-    records: Records, header: Header, good: list[int], source: Source, entity: Entity, period: Period
-) -> pl.DataFrame:
-    """The typed columns of the data rows, and of the first thing wrong with a row its column, code and text."""
-    nulls = ["", *source.null_tokens]
-    rows = [records.rows[index] for index in good]
-    line_numbers = [records.line_numbers[index] for index in good]
-    columns = [column for column in entity.columns if column in header.positions]
-    frame = pl.DataFrame({"row_index": good, "line_number": line_numbers}, schema=dict.fromkeys(_PLACE, pl.Int64))
-    for column in columns:
-        cells = [row[header.positions[column]] for row in rows]
-        as_written = pl.Series(column, cells, dtype=pl.String)
-        is_null = as_written.str.strip_chars().is_in(nulls)
-        as_written = as_written.set(is_null, None)
-        reading = _typed(as_written, entity.columns[column], source)
-        problem = _problem(column, entity, period)
-        frame = frame.with_columns(
-            reading["value"].alias(column),
-            reading.select(problem).to_series().alias(f"problem {column}"),
-            as_written.alias(f"text {column}"),
+            padded = {column for column, is_padded in found.row(0, named=True).items() if is_padded}
+        return cells.select(
+            LINE_NUMBER,
+            *((self._unless_null(text) if column in padded else text).alias(column) for column, text in texts.items()),
         )
-    return frame.select(*_PLACE, *columns, *_first_problem(columns, entity))
+
+    def _unless_null(self, text: pl.Expr) -> pl.Expr:
+        return pl.when(~text.str.strip_chars().is_in(self._nulls)).then(text)
+
+    def _cell(self, row: Row, position: int) -> str | None:
+        return None if row.cells[position].strip() in self._nulls else row.cells[position]
+
+    def _value(self, column: str, as_written: pl.Series, batch: RowBatch) -> tuple[pl.Series, pl.Series | None]:
+        """The values of a column, and the codes of what is wrong with them; None when nothing is."""
+        kind = self._entity.columns[column]
+        reading = self._reading(kind, as_written, batch)
+        value, problem = reading["value"], reading["problem"]
+        if column in self._entity.required and value.null_count():
+            reading = reading.with_columns(
+                problem=pl.when(pl.col("value").is_null() & pl.col("problem").is_null())
+                .then(pl.lit(_MISSING))
+                .otherwise("problem")
+            )
+            problem = reading["problem"]
+        if column == self._entity.period_column:
+            is_outside = ~value.is_between(self._period.start, self._period.end)
+            if is_outside.any():
+                problem = reading.select(pl.when(is_outside).then(pl.lit(_OUTSIDE)).otherwise("problem")).to_series()
+        return value, problem if problem.null_count() < len(problem) else None
+
+    def _reading(self, kind: ColumnType, as_written: pl.Series, batch: RowBatch) -> pl.DataFrame:
+        is_workbook = self._layout.format.type == "xlsx"
+        if kind in (ColumnType.TEXT, ColumnType.IDENTIFIER):
+            return texts(as_written, batch.may_hold, is_identifier=kind is ColumnType.IDENTIFIER)
+        text = as_written.str.strip_chars()
+        if kind is ColumnType.DATE:
+            return dates(text, self._layout.date_formats, from_cells=is_workbook)
+        if kind is ColumnType.AMOUNT:
+            return amounts(text, self._layout.zero_tokens, from_cells=is_workbook)
+        return numbers(text, kind, from_cells=is_workbook)
+
+    def _pounds(self, lines: pl.DataFrame) -> Decimal:
+        if not self._amount_columns:
+            return Decimal(0)
+        return add_up(lines.select(pl.coalesce(self._amount_columns)).to_series())
+
+    def _rejected(self, batch: RowBatch, line_number: int, column: str, code: str, text: str | None) -> RejectedLine:
+        text = text or ""
+        kind = self._entity.columns[column]
+        name, word = self.header.name_of(column), _WORDS[kind]
+        shown = text.strip() if len(text) <= _TEXT_TOLD else f"{text[:_TEXT_TOLD]}…"
+        reasons = {
+            UNREADABLE: (
+                f"unreadable_{word}",
+                f"{name} is {shown!r}, which does not read as {_ARTICLES[kind]} {word}.",
+            ),
+            TOO_PRECISE: (TOO_PRECISE, f"{name} is {shown!r}, which has too many decimals."),
+            MANGLED: (MANGLED, f"{name} is {shown!r}: a spreadsheet made a number of it, and its digits are lost."),
+            SPREADSHEET_ERROR: (SPREADSHEET_ERROR, f"{name} is {shown!r}, a spreadsheet's word for an error."),
+            _MISSING: (f"missing_{word}", f"{name} is empty."),
+            _NONE_OF: (_NONE_OF, f"{name} is empty, so the line has no amount."),
+            _OUTSIDE: (_OUTSIDE, f"{name} is {shown}, outside the delivery's period {self._period.key}."),
+        }
+        return RejectedLine(line_number, column, *reasons[code], text=batch.text_of(line_number))
+
+    def _wrong_field_count(self, row: Row, batch: RowBatch) -> RejectedLine:
+        return RejectedLine(
+            row.line_number,
+            None,
+            "wrong_field_count",
+            f"It has {len(row.cells)} fields where the header has {self.header.width}.",
+            batch.text_of(row.line_number),
+        )
 
 
-def _first_problem(columns: list[str], entity: Entity) -> Iterable[pl.Expr]:
-    """Column, code and text of the first thing that is wrong in a row; null where nothing is."""
-    column_name: pl.Expr = pl.lit(None, pl.String)
+def _first_problem(wrong: list[tuple[str, pl.Series]], as_written: pl.DataFrame) -> pl.DataFrame:
+    """Column, code and text of the first thing that is wrong in each row; null where nothing is."""
+    name: pl.Expr = pl.lit(None, pl.String)
     code: pl.Expr = pl.lit(None, pl.String)
     text: pl.Expr = pl.lit(None, pl.String)
-    amount_columns = [column for column in entity.needs_one_of if column in columns]
-    if amount_columns:
-        has_none = pl.all_horizontal(pl.col(column).is_null() for column in amount_columns)
-        column_name = pl.when(has_none).then(pl.lit(amount_columns[0]))
-        code = pl.when(has_none).then(pl.lit(_NONE_OF))
-    for column in reversed(columns):
-        problem = pl.col(f"problem {column}")
-        column_name = pl.when(problem.is_not_null()).then(pl.lit(column)).otherwise(column_name)
-        code = pl.coalesce(problem, code)
-        text = pl.when(problem.is_not_null()).then(pl.col(f"text {column}")).otherwise(text)
-    return column_name.alias("problem_column"), code.alias("problem_code"), text.alias("problem_text")
-
-
-def _problem(column: str, entity: Entity, period: Period) -> pl.Expr:
-    """The code of what is wrong with a value of a column, given ``value`` and the ``problem`` of reading it."""
-    value, problem = pl.col("value"), pl.col("problem")
-    if column in entity.required:
-        problem = pl.when(value.is_null() & problem.is_null()).then(pl.lit(_MISSING)).otherwise(problem)
-    if column == entity.period_column:
-        is_outside = ~value.is_between(period.start, period.end)
-        problem = pl.when(is_outside).then(pl.lit(_OUTSIDE)).otherwise(problem)
-    return problem
-
-
-def _typed(as_written: pl.Series, kind: ColumnType, source: Source) -> pl.DataFrame:
-    """The ``value`` of each text, and the code of the ``problem`` where it does not read."""
-    if kind is ColumnType.TEXT:
-        has_nul = as_written.str.contains("\0", literal=True)
-        return pl.DataFrame({"value": as_written}).with_columns(problem=pl.when(has_nul).then(pl.lit(UNREADABLE)))
-    text = as_written.str.strip_chars()
-    if kind is ColumnType.DATE:
-        return dates(text, source.date_formats, from_cells=source.format.type == "xlsx")
-    if kind is ColumnType.AMOUNT:
-        return amounts(text)
-    return numbers(text, kind)
-
-
-def _rejected(
-    records: Records, index: int, header: Header, kind: ColumnType, problem: tuple[str, str, str], period: Period
-) -> RejectedLine:
-    column, code, text = problem
-    name, word = header.name_of(column), _WORDS[kind]
-    shown = text.strip() if len(text) <= _TEXT_TOLD else f"{text[:_TEXT_TOLD]}…"
-    reasons = {
-        UNREADABLE: (f"unreadable_{word}", f"{name} is {shown!r}, which does not read as {_ARTICLES[kind]} {word}."),
-        TOO_PRECISE: (TOO_PRECISE, f"{name} is {shown!r}, which has too many decimals."),
-        _MISSING: (f"missing_{word}", f"{name} is empty."),
-        _NONE_OF: (_NONE_OF, f"{name} is empty, so the line has no amount."),
-        _OUTSIDE: (_OUTSIDE, f"{name} is {shown}, outside the delivery's period {period.key}."),
-    }
-    return RejectedLine(records.line_numbers[index], column, *reasons[code], text=records.text_of(index))
+    for column, problem in reversed(wrong):
+        is_wrong = problem.is_not_null()
+        name = pl.when(is_wrong).then(pl.lit(column)).otherwise(name)
+        code = pl.when(is_wrong).then(problem).otherwise(code)
+        text = pl.when(is_wrong).then(pl.col(column)).otherwise(text)
+    return as_written.select(name.alias("column"), code.alias("code"), text.alias("text"))

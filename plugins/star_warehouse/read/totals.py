@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from star_warehouse.load import RejectedLine
 from star_warehouse.read.header import Header
-from star_warehouse.read.records import Records
+from star_warehouse.read.records import Row, Rows
 from star_warehouse.read.values import amounts
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import TotalsRow
@@ -16,51 +15,94 @@ from star_warehouse.sources import TotalsRow
 _PENNY = Decimal("0.01")
 
 
-def check_totals(
-    declared: TotalsRow,
-    records: Records,
-    header: Header,
-    totals_rows: list[int],
-    values: pl.DataFrame,
-    rejected: list[RejectedLine],
-    where: str,
-) -> dict[str, Decimal]:
-    """Hold the totals row against the lines, those included that are rejected but whose amount reads.
+class Totals:
+    """Adds up the amounts of a table, and holds its totals row against them.
 
-    Returns:
-        what the totals row says, in pounds, by amount column.
+    The lines that are rejected count too, as far as their amounts read.
 
-    Raises:
-        Refusal: there is no totals row or more than one, or it differs from the lines by a penny or more.
+    Args:
+        declared: how the totals row is recognised.
+        rows: the table.
+        header: its header.
+        where: the table, for people.
     """
-    if len(totals_rows) != 1:
-        places = ", ".join(str(records.line_numbers[index]) for index in totals_rows)
-        raise Refusal(
-            f"There are {len(totals_rows)} totals rows ({records.row_word}s {places})."
-            if totals_rows
-            else f"The totals row ({declared.label!r}) is missing; the file may have been cut off.",
-            where=where,
-            way_out="Ask the sender for the whole extract, with one totals row at its end.",
-        )
-    index = totals_rows[0]
-    place = f"{where}, {records.row_word} {records.line_numbers[index]}"
-    stated = {column: _stated(records.rows[index], header, column, place) for column in declared.adds_up}
-    for column, total in stated.items():
-        found = _sum(values, column)
-        if found != total:
-            without = values[column].null_count() + len(rejected)
+
+    def __init__(self, declared: TotalsRow, rows: Rows, header: Header, where: str) -> None:
+        self._declared = declared
+        self._row_word = rows.row_word
+        self._header = header
+        self._where = where
+        self._label = declared.label.casefold()
+        self._found: list[Row] = []
+        self._sums = dict.fromkeys(declared.adds_up, Decimal(0))
+        self._without = dict.fromkeys(declared.adds_up, 0)
+
+    @property
+    def position(self) -> int | None:
+        """Which cell of a row may hold the label; None when the column is absent."""
+        return self._header.positions.get(self._declared.column)
+
+    def is_label(self, cells: pl.Expr) -> pl.Expr:
+        """Which of some cells hold the label."""
+        return cells.str.strip_chars().str.to_lowercase() == self._label
+
+    def takes(self, row: Row) -> bool:
+        """Take a row when it is the totals row."""
+        if self.position is None or len(row.cells) <= self.position:
+            return False
+        if row.cells[self.position].strip().casefold() != self._label:
+            return False
+        self._found.append(row)
+        return True
+
+    def add(self, values: pl.DataFrame, rejected_count: int) -> None:
+        """Add typed lines, and count those that were rejected as a whole."""
+        for column in self._sums:
+            self._sums[column] += add_up(values[column])
+            self._without[column] += values[column].null_count() + rejected_count
+
+    def check(self) -> dict[str, Decimal]:
+        """Hold the totals row against the lines, all of which were added.
+
+        Returns:
+            what the totals row says, in pounds, by amount column.
+
+        Raises:
+            Refusal: there is no totals row or more than one, or it differs from the lines by a penny or more.
+        """
+        if len(self._found) != 1:
+            places = ", ".join(str(row.line_number) for row in self._found)
             raise Refusal(
-                f"The totals row says £{total:,.2f} for {header.name_of(column)}, but the lines add up to "
-                f"£{found:,.2f} (difference £{total - found:,.2f}; lines without a readable amount: {without}).",
-                where=place,
-                way_out="Ask the sender for an extract whose lines and total agree.",
+                f"There are {len(self._found)} totals rows ({self._row_word}s {places})."
+                if self._found
+                else f"The totals row ({self._declared.label!r}) is missing; the file may have been cut off.",
+                where=self._where,
+                way_out="Ask the sender for the whole extract, with one totals row at its end.",
             )
-    return stated
+        row = self._found[0]
+        place = f"{self._where}, {self._row_word} {row.line_number}"
+        stated = {column: _stated(row, self._header, column, place) for column in self._sums}
+        for column, total in stated.items():
+            found = self._sums[column]
+            if found != total:
+                raise Refusal(
+                    f"The totals row says £{total:,.2f} for {self._header.name_of(column)}, but the lines add up to "
+                    f"£{found:,.2f} (difference £{total - found:,.2f}; lines without a readable amount: "
+                    f"{self._without[column]}).",
+                    where=place,
+                    way_out="Ask the sender for an extract whose lines and total agree.",
+                )
+        return stated
 
 
-def _stated(row: list[str], header: Header, column: str, place: str) -> Decimal:
+def add_up(amounts_gbp: pl.Series) -> Decimal:
+    """The exact sum of pounds, 0 of none."""
+    return Decimal(amounts_gbp.cast(pl.Decimal(38, 2)).sum() or 0)
+
+
+def _stated(row: Row, header: Header, column: str, place: str) -> Decimal:
     position = header.positions[column]
-    text = row[position].strip() if position < len(row) else ""
+    text = row.cells[position].strip() if position < len(row.cells) else ""
     value = amounts(pl.Series([text], dtype=pl.String))["value"].item()
     if value is None and text.replace(".", "", 1).lstrip("-").isdecimal():
         # A spreadsheet's sum carries the noise of binary fractions in its last digits.
@@ -72,8 +114,3 @@ def _stated(row: list[str], header: Header, column: str, place: str) -> Decimal:
             way_out="Ask the sender for an extract with a total.",
         )
     return Decimal(value)
-
-
-def _sum(values: pl.DataFrame, column: str) -> Decimal:
-    total = values.select(pl.col(column).cast(pl.Decimal(38, 2)).sum()).item()
-    return Decimal(total or 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
-from star_warehouse.sources import ColumnType, date_pattern
+from star_warehouse.sources import EXCEL_SERIAL, ColumnType, date_pattern
 
 _MINUS = "[-−]"
 _DIGITS = r"\d{1,3}(?:,\d{3})+|\d+"
@@ -24,31 +25,61 @@ _PRECISION = {ColumnType.AMOUNT: 18, ColumnType.QUANTITY: 18, ColumnType.PERCENT
 _CELL_DATE = r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2}(\.\d+)?)?$"
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
+_DAY_BEFORE_SERIAL_1 = date(1899, 12, 30)
+# How most ledgers write most numbers.
+_PLAIN = {kind: rf"^-?[0-9]{{1,{_WHOLE_DIGITS[kind]}}}(?:\.[0-9]{{1,{_DECIMALS[kind]}}})?$" for kind in _DECIMALS}
+_SHORT = {kind: rf"-?[0-9]+\.[0-9]{{1,{_DECIMALS[kind]}}}" for kind in _DECIMALS}
+_NINE_DECIMALS = r"^-?[0-9]+\.[0-9]{9}$"
+_MANGLED = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+\s*$"
+_ERROR = r"^\s*#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)\s*$"
+_NO_PROBLEM = pl.lit(None, pl.String).alias("problem")
+
 UNREADABLE = "unreadable"
 TOO_PRECISE = "too_many_decimals"
+MANGLED = "mangled_identifier"
+SPREADSHEET_ERROR = "spreadsheet_error"
 
 
-def amounts(texts: pl.Series) -> pl.DataFrame:
+def texts(as_written: pl.Series, may_hold: frozenset[str], *, is_identifier: bool) -> pl.DataFrame:
+    """Take texts as they are written, but for those that say nothing of what once stood there.
+
+    Args:
+        as_written: the texts; null where there is nothing.
+        may_hold: the suspicious signs that they may hold (``records.SUSPICIOUS``); the others need not be looked for.
+        is_identifier: whether a number like ``1.23E+11`` is a mangled identifier.
+
+    Returns:
+        ``value`` and ``problem``, as ``amounts``.
+    """
+    text = pl.col("value")
+    problem = pl.lit(None, pl.String)
+    if is_identifier and "+" in may_hold:
+        problem = pl.when(text.str.contains(_MANGLED)).then(pl.lit(MANGLED)).otherwise(problem)
+    if "#" in may_hold:
+        problem = pl.when(text.str.contains(_ERROR)).then(pl.lit(SPREADSHEET_ERROR)).otherwise(problem)
+    if "\0" in may_hold:
+        # PostgreSQL keeps no NUL.
+        problem = pl.when(text.str.contains("\0", literal=True)).then(pl.lit(UNREADABLE)).otherwise(problem)
+    return pl.DataFrame({"value": as_written}).with_columns(problem=problem)
+
+
+def amounts(texts: pl.Series, zero_tokens: Sequence[str] = (), *, from_cells: bool = False) -> pl.DataFrame:
     """Read pounds: ``1,234.50``, ``£1,234.50``, ``-1234.5``, ``1,234.50-``, ``(1,234.50)``, ``1234.50CR``.
 
     Args:
         texts: the texts without outer blanks; null where there is nothing.
+        zero_tokens: texts that stand for 0.00.
+        from_cells: whether they are the cells of a workbook, where a number is a binary fraction.
 
     Returns:
         ``value``, of two decimals, and ``problem``, the code of the reason where a text does not read.
     """
-    groups = _groups(texts, _AMOUNT)
-    trailing = pl.col("trailing").str.to_uppercase()
-    is_debit = (trailing == "DR").fill_null(False)
-    marks = [_has("open"), _has("before"), _has("after"), _has("trailing") & ~is_debit]
-    how_many = pl.sum_horizontal(mark.cast(pl.Int8) for mark in marks)
-    is_well_formed = (_has("open") == _has("close")) & (how_many + is_debit.cast(pl.Int8) <= 1)
-    return _decimals(groups, ColumnType.AMOUNT, is_well_formed, how_many == 1)
+    return _mostly_plain(texts, ColumnType.AMOUNT, zero_tokens, from_cells)
 
 
-def numbers(texts: pl.Series, kind: ColumnType) -> pl.DataFrame:
+def numbers(texts: pl.Series, kind: ColumnType, *, from_cells: bool = False) -> pl.DataFrame:
     """Read quantities and percentages; as ``amounts``, with four decimals and a percent sign allowed at the end."""
-    return _decimals(_groups(texts, _NUMBER), kind, pl.lit(True), _has("before"))
+    return _mostly_plain(texts, kind, (), from_cells)
 
 
 def dates(texts: pl.Series, formats: Sequence[str], *, from_cells: bool) -> pl.DataFrame:
@@ -58,19 +89,75 @@ def dates(texts: pl.Series, formats: Sequence[str], *, from_cells: bool) -> pl.D
         ``value`` and ``problem``, as ``amounts``.
     """
     text = pl.col("text")
-    readings = [
-        pl.when(text.str.contains(f"^{date_pattern(form)}$")).then(text).str.to_date(form, strict=False)
-        for form in formats
-    ]
+    readings = [_day(text, form) for form in formats]
     if from_cells:
         cells = pl.when(text.str.contains(_CELL_DATE)).then(text.str.head(10))
         readings.append(cells.str.to_date("%Y-%m-%d", strict=False))
     value = pl.coalesce(readings) if readings else pl.lit(None, pl.Date)
-    return (
-        pl.DataFrame({"text": texts})
-        .select("text", pl.when(value.is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias("value"))
-        .select("value", _unreadable(text))
+    read = pl.DataFrame({"text": texts}).select(
+        "text", pl.when(value.is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias("value")
     )
+    if read["value"].null_count() == texts.null_count():
+        return read.select("value", _NO_PROBLEM)
+    return read.select("value", _unreadable(text))
+
+
+def _day(text: pl.Expr, form: str) -> pl.Expr:
+    written = pl.when(text.str.contains(f"^{date_pattern(form)}$")).then(text)
+    if form == EXCEL_SERIAL:
+        return pl.lit(_DAY_BEFORE_SERIAL_1) + pl.duration(days=written.cast(pl.Int64))
+    return written.str.to_date(form, strict=False)
+
+
+def _mostly_plain(texts: pl.Series, kind: ColumnType, zero_tokens: Sequence[str], from_cells: bool) -> pl.DataFrame:
+    """Numbers of any style; those written plainly, which nearly all are, without taking them apart."""
+    is_plain = texts.str.contains(_PLAIN[kind])
+    decimal = pl.Decimal(_PRECISION[kind], _DECIMALS[kind])
+    plain = pl.DataFrame({"text": texts, "is_plain": is_plain}).select(
+        value=pl.when("is_plain").then("text").cast(decimal, strict=False)
+    )
+    if is_plain.all():
+        return plain.select("value", _NO_PROBLEM)
+    others = (~is_plain).arg_true()
+    taken_apart = _styled(_shortest(texts.gather(others), kind) if from_cells else texts.gather(others), kind)
+    if zero_tokens:
+        is_zero = texts.gather(others).is_in([*zero_tokens])
+        taken_apart = taken_apart.select(
+            pl.when(is_zero).then(pl.lit("0").cast(decimal)).otherwise("value").alias("value"),
+            pl.when(is_zero).then(pl.lit(None, pl.String)).otherwise("problem").alias("problem"),
+        )
+    place = pl.DataFrame({"place": others.cast(pl.UInt32)})
+    return (
+        plain.with_row_index("place")
+        .join(pl.concat([place, taken_apart], how="horizontal"), on="place", how="left", maintain_order="left")
+        .select(pl.coalesce("value", "value_right").alias("value"), "problem")
+    )
+
+
+def _styled(texts: pl.Series, kind: ColumnType) -> pl.DataFrame:
+    if kind is not ColumnType.AMOUNT:
+        return _decimals(_groups(texts, _NUMBER), kind, pl.lit(True), _has("before"))
+    groups = _groups(texts, _AMOUNT)
+    trailing = pl.col("trailing").str.to_uppercase()
+    is_debit = (trailing == "DR").fill_null(False)
+    marks = [_has("open"), _has("before"), _has("after"), _has("trailing") & ~is_debit]
+    how_many = pl.sum_horizontal(mark.cast(pl.Int8) for mark in marks)
+    is_well_formed = (_has("open") == _has("close")) & (how_many + is_debit.cast(pl.Int8) <= 1)
+    return _decimals(groups, kind, is_well_formed, how_many == 1)
+
+
+def _shortest(texts: pl.Series, kind: ColumnType) -> pl.Series:
+    """The numbers of a workbook's cells in their shortest form: 123456789.91 for 123456789.909999996.
+
+    The reader writes them with nine decimals, of which those beyond the sixteenth digit are noise. Where the shortest
+    number that is the same binary fraction has few enough decimals, it is what the cell holds.
+    """
+    long = texts.str.contains(_NINE_DECIMALS).fill_null(False).arg_true()
+    if not len(long):
+        return texts
+    shortest = [repr(float(text)) for text in texts.gather(long)]
+    fitting = {place: text for place, text in zip(long, shortest, strict=True) if re.fullmatch(_SHORT[kind], text)}
+    return texts.scatter([*fitting], [*fitting.values()]) if fitting else texts
 
 
 def _groups(texts: pl.Series, pattern: str) -> pl.DataFrame:

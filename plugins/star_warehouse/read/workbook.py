@@ -4,85 +4,138 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
 from xml.etree import ElementTree
 
 import fastexcel
 import polars as pl
 
-from star_warehouse.read.archive import open_zip
-from star_warehouse.read.records import Records
+from star_warehouse.read.archive import check_unpacked_size, open_zip
+from star_warehouse.read.records import LINE_NUMBER, SUSPICIOUS, Head, Row, RowBatch
 from star_warehouse.refusal import Refusal
 
+_ROWS_OF_HEAD = 60
+_ROWS_AT_ONCE = 50_000
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
+_ERROR_MARK = b't="e"'
+
+
+class SheetRows:
+    """The rows of a sheet.
+
+    Args:
+        sheet: its name.
+        frame: its cells as texts, null where a cell is empty; the first row is row 1.
+    """
+
+    row_word = "row"
+
+    def __init__(self, sheet: str, frame: pl.DataFrame) -> None:
+        self.sheet = sheet
+        self._frame = frame.rename({name: str(position) for position, name in enumerate(frame.columns)})
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, the empty ones above the last included."""
+        return self._frame.height
+
+    def head(self) -> Head:
+        """The first sixty rows."""
+        rows = self._frame.head(_ROWS_OF_HEAD).iter_rows()
+        return Head([Row(number, [cell or "" for cell in cells]) for number, cells in enumerate(rows, 1)])
+
+    def below(self, header: Row, positions: Sequence[int], nulls: Sequence[str]) -> Iterator[RowBatch]:
+        """All rows below the header."""
+        wanted = [str(position) for position in positions]
+        has_any = pl.any_horizontal(pl.all().str.strip_chars() != "")
+        for begin in range(header.line_number, self._frame.height, _ROWS_AT_ONCE):
+            part = self._frame.slice(begin, _ROWS_AT_ONCE)
+            is_filled = part.select(has_any.fill_null(False)).to_series()
+            numbered = part.select(pl.int_range(begin + 1, begin + 1 + part.height).alias(LINE_NUMBER), *wanted)
+            yield RowBatch(
+                cells=numbered.filter(is_filled),
+                odd=[],
+                unreadable=[],
+                blank_count=int((~is_filled).sum()),
+                text_of=self._text_of,
+                may_hold=SUSPICIOUS,
+            )
+
+    def _text_of(self, line_number: int) -> str:
+        return "\t".join(cell or "" for cell in self._frame.row(line_number - 1)).rstrip("\t")
 
 
 class Workbook:
     """An XLSX file.
 
     Args:
-        data: its bytes.
+        path: the file.
         where: the file, for people.
 
     Raises:
         Refusal: it is no XLSX, or it is damaged.
     """
 
-    def __init__(self, data: bytes, where: str) -> None:
+    def __init__(self, path: Path, where: str) -> None:
         self._where = where
-        self._archive = open_zip(data, where, "an XLSX workbook")
+        self._archive = open_zip(path, where, "an XLSX workbook")
+        check_unpacked_size(self._archive, where)
         try:
-            self._reader = fastexcel.read_excel(data)
+            self._reader = fastexcel.read_excel(path)
         except fastexcel.FastExcelError as error:
             raise self._damaged(error) from error
 
-    def sheet(self, name: str) -> Records:
+    @property
+    def sheet_names(self) -> list[str]:
+        """The sheets, in the workbook's order."""
+        return list(self._reader.sheet_names)
+
+    def sheet(self, name: str) -> SheetRows:
         """Read a sheet; row numbers are those of the sheet.
 
         Raises:
-            Refusal: there is no such sheet, or it is damaged.
+            Refusal: it is damaged.
         """
-        if name not in self._reader.sheet_names:
-            raise Refusal(
-                f"There is no sheet {name!r}; the workbook has {', '.join(map(repr, self._reader.sheet_names))}.",
-                where=self._where,
-                way_out="Ask the sender for the usual workbook, or correct 'sheet' in the source's declaration.",
-            )
         try:
-            frame, first_column = self._cells(name)
-            rows = [list(row) for row in frame.iter_rows()]
-            self._put_errors(name, rows, first_column)
+            sheet = self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            frame = sheet.to_polars()
+            first_column = sheet.available_columns()[0].absolute_index if frame.width else 0
+            return SheetRows(name, self._with_errors(name, frame, first_column))
         except (fastexcel.FastExcelError, zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
             raise self._damaged(error) from error
-        return Records(
-            rows, list(range(1, len(rows) + 1)), text_of=lambda index: "\t".join(rows[index]).rstrip("\t"), sheet=name
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._archive.close()
+
+    def _with_errors(self, name: str, frame: pl.DataFrame, first_column: int) -> pl.DataFrame:
+        """Put error values such as ``#REF!`` where the reader left nothing, so that they are not taken for empty."""
+        xml = self._archive.read(self._parts[name])
+        if _ERROR_MARK not in xml:
+            return frame
+        errors: dict[int, dict[int, str]] = defaultdict(dict)
+        for row, column, value in _error_cells(xml):
+            if row < frame.height and 0 <= column - first_column < frame.width:
+                errors[column - first_column][row] = value
+        return frame.with_columns(
+            frame.to_series(position).scatter([*values], [*values.values()]) for position, values in errors.items()
         )
 
-    def _cells(self, name: str) -> tuple[pl.DataFrame, int]:
-        text_sheet = self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        texts = text_sheet.to_polars()
-        numbers = self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="float").to_polars()
-        if not texts.width:
-            return pl.DataFrame(), 0
-        exact = [_exact_text(texts[column], numbers[column]) for column in texts.columns]
-        return pl.DataFrame(exact).fill_null(""), text_sheet.available_columns()[0].absolute_index
-
-    def _put_errors(self, name: str, rows: list[list[str]], first_column: int) -> None:
-        """Put error values such as ``#REF!`` where the reader left nothing, so that they are not taken for empty."""
-        for row, column, value in _error_cells(self._archive.read(self._part(name))):
-            if row < len(rows) and 0 <= column - first_column < len(rows[row]):
-                rows[row][column - first_column] = value
-
-    def _part(self, name: str) -> str:
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        """Where in the archive each sheet is."""
         relations = ElementTree.fromstring(self._archive.read(_RELATIONS))
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        for sheet in ElementTree.fromstring(self._archive.read("xl/workbook.xml")).iter(_SHEET):
-            if sheet.get("name") == name:
-                target = targets[sheet.get(_RELATION_ID)]
-                return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        raise KeyError(name)
+        sheets = ElementTree.fromstring(self._archive.read("xl/workbook.xml")).iter(_SHEET)
+        found = {str(sheet.get("name")): targets[sheet.get(_RELATION_ID)] for sheet in sheets}
+        return {
+            name: target.lstrip("/") if target.startswith("/") else f"xl/{target}" for name, target in found.items()
+        }
 
     def _damaged(self, error: Exception) -> Refusal:
         return Refusal(
@@ -90,22 +143,6 @@ class Workbook:
             where=self._where,
             way_out="Open it in a spreadsheet program, save it as XLSX and deliver it again.",
         )
-
-
-def _exact_text(texts: pl.Series, numbers: pl.Series) -> pl.Series:
-    """The text of each cell; of a number its shortest exact form.
-
-    The reader makes numbers of texts too (7 of ``007``), and of numbers texts rounded to nine decimals. So a text is
-    exchanged for its number only where it is that rounding, and only the number knows what was rounded off.
-    """
-    differs = (numbers != numbers.floor()) & (numbers.cast(pl.String) != texts)
-    rounded = differs.fill_null(False).arg_true()
-    exact = {
-        index: str(number)
-        for index, number, text in zip(rounded, numbers.gather(rounded), texts.gather(rounded), strict=True)
-        if f"{number:.9f}".rstrip("0").rstrip(".") == text
-    }
-    return texts.scatter([*exact], [*exact.values()]) if exact else texts
 
 
 def _error_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:

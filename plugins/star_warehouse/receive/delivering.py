@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from star_warehouse.receive.landing import copy_to
 from star_warehouse.receive.location import folder_of
+from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
 
@@ -18,13 +20,39 @@ def deliver(source: Source, files: Sequence[Path], settings: Settings) -> list[P
         where they are now.
 
     Raises:
-        Refusal: a file is not there or its name does not say a period that the source accepts (then none is copied),
-            or there is no room.
+        Refusal: the source's files come from another machine, a file cannot be read or its name does not say a period
+            that the source accepts (then none is copied), or there is no room.
     """
     folder = folder_of(source, settings)
     for path in files:
+        _check(path)
         source.period_of(path.name)
+    for name, times in Counter(path.name for path in files).items():
+        if times > 1:
+            raise Refusal(
+                f"{times} of the files are called {name}.",
+                where=f"source {source.id}",
+                way_out="Deliver the one that counts; none was copied.",
+            )
     targets = [folder / path.name for path in files]
     for path, target in zip(files, targets, strict=True):
         copy_to(path, target)
     return targets
+
+
+def _check(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+    except IsADirectoryError as error:
+        raise Refusal(
+            "It is a folder, not a file.",
+            where=str(path),
+            way_out="Name the files in it; none was copied.",
+        ) from error
+    except OSError as error:
+        raise Refusal(
+            f"The file cannot be read: {error.strerror}.",
+            where=str(path),
+            way_out="Check that it is there and that you may read it; none was copied.",
+        ) from error

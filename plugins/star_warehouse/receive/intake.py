@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import psycopg
@@ -12,33 +11,37 @@ import psycopg
 from star_warehouse.database import Warehouse
 from star_warehouse.load import (
     Connection,
-    check_tolerance,
+    WarehouseFull,
+    end_if_same,
     find_original,
     load_delivery,
-    newer_snapshot,
     record_hindrance,
     record_landed,
     record_refused,
     record_repeat,
     record_seen,
     record_taken_up,
+    refuse_older,
     register_source,
     report_progress,
     source_lock,
 )
-from star_warehouse.read import read_delivery
-from star_warehouse.receive.landing import FolderRefusal, clear_half_copies, land, landed_path
-from star_warehouse.receive.location import location_of, look_at
-from star_warehouse.receive.waiting import WaitingFile, waiting_files
+from star_warehouse.read import open_delivery
+from star_warehouse.receive.connections import ConnectionOf, connection_from_environment
+from star_warehouse.receive.faults import PlaceRefusal
+from star_warehouse.receive.fetching import Fetcher
+from star_warehouse.receive.landing import FolderRefusal, clear_half_copies, landed_path
+from star_warehouse.receive.location import is_remote, location_of
+from star_warehouse.receive.patience import PATIENT, Patience
+from star_warehouse.receive.places import Place, place_of
+from star_warehouse.receive.waiting import WaitingFile, readings_waiting, waiting_files
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Period, Source
+from star_warehouse.sources import Source
 
 log = logging.getLogger(__name__)
 
 STEP = "take_in"
-
-OnProgress = Callable[[int, int, str], None]
 
 
 @dataclass
@@ -68,7 +71,10 @@ def take_in(
     settings: Settings,
     warehouse: Warehouse,
     run_id: str,
-    on_progress: OnProgress | None = None,
+    *,
+    only_readings: bool = False,
+    connection_of: ConnectionOf = connection_from_environment,
+    patience: Patience = PATIENT,
 ) -> IntakeReport:
     """Take in every delivery of a source that waits, in the order of their periods, each in its own transaction.
 
@@ -81,35 +87,69 @@ def take_in(
         settings: where the home folder is.
         warehouse: where to load.
         run_id: the run, for the ledger.
-        on_progress: told after each delivery: done, total, file name.
+        only_readings: take up what is to be read anew and leave the files for later.
+        connection_of: finds the connection that the source's location names.
+        patience: how long servers are waited for, and how often they are asked again.
 
     Raises:
         FolderRefusal: the landing zone takes no more; what came before is kept, the rest still waits.
-        Refusal: the warehouse does not answer, or the source's location is not a folder.
+        Refusal: the warehouse does not answer.
     """
     report = IntakeReport(source.id)
-    with warehouse.connect(autocommit=True) as connection, source_lock(connection, source.id):
+    with (
+        warehouse.connect(autocommit=True) as connection,
+        source_lock(connection, source.id),
+        place_of(source, settings, connection_of, patience) as place,
+    ):
         register_source(connection, source)
         clear_half_copies(settings)
-        waiting = waiting_files(source, settings, connection)
+        fetcher = Fetcher(source.id, place, settings, patience)
+        if only_readings:
+            waiting = readings_waiting(source, settings, connection)
+        else:
+            waiting = _look(source, settings, connection, place, fetcher, report)
         report_progress(connection, run_id, STEP, source.id, 0, len(waiting))
         for done, found in enumerate(waiting, 1):
-            _take_in_one(found, source, settings, connection, run_id, report)
+            _take_in_one(found, source, settings, connection, fetcher, run_id, report)
             report_progress(connection, run_id, STEP, source.id, done, len(waiting), found.file.name)
-            if on_progress:
-                on_progress(done, len(waiting), found.file.name)
     return report
 
 
+def _look(
+    source: Source,
+    settings: Settings,
+    connection: Connection,
+    place: Place,
+    fetcher: Fetcher,
+    report: IntakeReport,
+) -> list[WaitingFile]:
+    """What waits; when its place does not say what is there, what landed earlier."""
+    try:
+        waiting = waiting_files(source, settings, connection, place.files())
+        to_fetch = [one.found for one in waiting if one.found and not one.landed]
+        fetcher.settle(to_fetch, may_trust_times=not is_remote(source))
+    except PlaceRefusal as refusal:
+        report.counts["waiting"] += 1
+        report.refusals.append(refusal)
+        return waiting_files(source, settings, connection, None)
+    return waiting
+
+
 def _take_in_one(
-    found: WaitingFile, source: Source, settings: Settings, connection: Connection, run_id: str, report: IntakeReport
+    found: WaitingFile,
+    source: Source,
+    settings: Settings,
+    connection: Connection,
+    fetcher: Fetcher,
+    run_id: str,
+    report: IntakeReport,
 ) -> None:
     delivery_id = found.delivery_id
     if delivery_id is None:
         delivery_id = record_seen(connection, source, location_of(source), found.file, run_id)
     else:
-        record_taken_up(connection, source, delivery_id, run_id)
-    sha256 = _land(found, source, settings, connection, delivery_id, report)
+        record_taken_up(connection, source, delivery_id, found.file, run_id)
+    sha256 = found.landed or _land(found, source, connection, delivery_id, fetcher, report)
     if sha256 is None:
         return
     if original := find_original(connection, source.id, delivery_id, sha256):
@@ -118,9 +158,11 @@ def _take_in_one(
         return
     try:
         period = source.period_of(found.file.name)
-        _refuse_older_snapshot(connection, source, found, period)
-        lines = read_delivery(source, found.file.name, landed_path(settings, sha256).read_bytes(), period)
-        check_tolerance(source, found.file.name, lines)
+        refuse_older(connection, source, found.file.name, period)
+        with open_delivery(source, found.file.name, landed_path(settings, sha256), period) as content:
+            summary = load_delivery(connection, delivery_id, source, found.file.name, period, content)
+    except WarehouseFull:
+        raise
     except Refusal as refusal:
         _refuse(connection, delivery_id, refusal, report)
         return
@@ -136,37 +178,34 @@ def _take_in_one(
         )
         _refuse(connection, delivery_id, broken, report)
         return
-    load_delivery(connection, delivery_id, found.file.name, period, lines)
+    if end_if_same(connection, source, delivery_id):
+        report.counts["repeat"] += 1
+        return
     report.counts["checking"] += 1
     report.delivery_ids.append(delivery_id)
-    report.lines_loaded += lines.lines_loaded
-    report.lines_rejected += lines.lines_rejected
+    report.lines_loaded += summary.lines_loaded
+    report.lines_rejected += summary.lines_rejected
 
 
 def _land(
     found: WaitingFile,
     source: Source,
-    settings: Settings,
     connection: Connection,
     delivery_id: int,
+    fetcher: Fetcher,
     report: IntakeReport,
 ) -> str | None:
     """Land a delivery; its SHA-256, or None when there is nothing to go on with."""
-    where = f"{source.id}: {found.file.name}"
-    if found.path is None:
+    if found.found is None:
         refusal = Refusal(
             "The file was gone, or replaced by another, before it could be taken in.",
-            where=where,
+            where=f"{source.id}: {found.file.name}",
             way_out="If its content is still missing, deliver it again.",
         )
         _refuse(connection, delivery_id, refusal, report)
         return None
     try:
-        sha256 = land(found.path, settings)
-        if found.path.name == found.file.name and look_at(found.path) != found.file:
-            raise Refusal(
-                "The file is still being written.", where=where, way_out="Nothing to do; the next run takes it."
-            )
+        sha256 = fetcher.fetch(found.found)
     except FolderRefusal as refusal:
         record_hindrance(connection, delivery_id, refusal)
         raise
@@ -177,12 +216,6 @@ def _land(
         return None
     record_landed(connection, delivery_id, sha256)
     return sha256
-
-
-def _refuse_older_snapshot(connection: Connection, source: Source, found: WaitingFile, period: Period) -> None:
-    if source.cadence.every == "snapshot" and (newer := newer_snapshot(connection, source.id, period.end)):
-        reason, way_out = newer
-        raise Refusal(reason, where=f"{source.id}: {found.file.name}", way_out=way_out)
 
 
 def _refuse(connection: Connection, delivery_id: int, refusal: Refusal, report: IntakeReport) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,19 +29,24 @@ def landed_path(settings: Settings, sha256: str) -> Path:
     return settings.landing / sha256[:2] / sha256
 
 
-def land(path: Path, settings: Settings) -> str:
-    """Copy a file unchanged into the landing zone, whole or not at all; its SHA-256.
+def land(parts: Iterable[bytes], settings: Settings, check: Callable[[], None] = lambda: None) -> str:
+    """Write bytes unchanged into the landing zone, whole or not at all; their SHA-256.
+
+    Args:
+        parts: the bytes, in parts that fit into memory; what it raises is raised here, and nothing is kept.
+        settings: where the landing zone is.
+        check: called once all of them are written; when it raises, nothing is kept.
 
     Raises:
-        Refusal: the file cannot be read.
-        FolderRefusal: there is no room for it.
+        FolderRefusal: there is no room for them.
     """
     digest = hashlib.sha256()
 
     def place() -> Path:
+        check()
         return landed_path(settings, digest.hexdigest())
 
-    _copy_whole(path, settings.landing, place, digest.update)
+    _write_whole(parts, settings.landing, place, digest.update)
     return digest.hexdigest()
 
 
@@ -61,45 +66,71 @@ def copy_to(path: Path, target: Path) -> None:
         Refusal: the file cannot be read.
         FolderRefusal: there is no room for it.
     """
-    _copy_whole(path, target.parent, lambda: target, lambda part: None)
+    _write_whole(read_file(path), target.parent, lambda: target, lambda part: None)
 
 
-def _copy_whole(path: Path, folder: Path, place: Callable[[], Path], look: Callable[[bytes], None]) -> None:
-    """Copy to a temporary file in the folder, showing each part, and give it its place once it is safe on the disk."""
-    with _open(path) as origin:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
-        except OSError as error:
-            raise _refuses(error, folder) from error
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as target:
-                while part := origin.read(_BYTES_AT_ONCE):
-                    look(part)
-                    target.write(part)
-                target.flush()
-                os.fsync(target.fileno())
-            final = place()
-            final.parent.mkdir(exist_ok=True)
-            temporary.chmod(0o644)
-            temporary.replace(final)
-            _sync(final.parent)
-        except OSError as error:
-            raise _refuses(error, folder) from error
-        finally:
-            temporary.unlink(missing_ok=True)
+def read_file(path: Path) -> Generator[bytes]:
+    """The bytes of a file, in parts.
 
-
-def _open(path: Path) -> BinaryIO:
+    Raises:
+        Refusal: it cannot be read.
+    """
     try:
-        return path.open("rb")
+        with path.open("rb") as stream:
+            while part := stream.read(_BYTES_AT_ONCE):
+                yield part
     except OSError as error:
         raise Refusal(
             f"The file cannot be read: {error.strerror}.",
             where=str(path),
             way_out="Check that it is there and that the warehouse's user may read it.",
         ) from error
+
+
+def _write_whole(
+    parts: Iterable[bytes], folder: Path, place: Callable[[], Path], look: Callable[[bytes], None]
+) -> None:
+    """Write to a temporary file in the folder, showing each part, and give it its place once it is safe on the disk."""
+    parts = iter(parts)
+    # Before anything is made: of most that cannot be read, the first part shows it.
+    part = next(parts, b"")
+    with _refused(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb", buffering=0) as target:
+            while part:
+                look(part)
+                with _refused(folder):
+                    _write(target, part)
+                part = next(parts, b"")
+            with _refused(folder):
+                os.fsync(target.fileno())
+        final = place()
+        with _refused(folder):
+            final.parent.mkdir(exist_ok=True)
+            temporary.chmod(0o644)
+            temporary.replace(final)
+            _sync(final.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write(target: BinaryIO, part: bytes) -> None:
+    # Without a buffer of its own, which would be written, and fail, only when the file is closed.
+    rest = memoryview(part)
+    while rest:
+        rest = rest[target.write(rest) :]
+
+
+@contextlib.contextmanager
+def _refused(folder: Path) -> Iterator[None]:
+    """Tell what the system says about our folder; what it says about the file's own place is told elsewhere."""
+    try:
+        yield
+    except OSError as error:
+        raise _refuses(error, folder) from error
 
 
 def _refuses(error: OSError, folder: Path) -> FolderRefusal:

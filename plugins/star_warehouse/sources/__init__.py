@@ -1,23 +1,33 @@
 """The feeds: the strict schema of ``dags/sources/*.yml`` and what a feed can deliver."""
 
 from star_warehouse.sources.catalogue import load_sources
-from star_warehouse.sources.dates import date_pattern
+from star_warehouse.sources.dates import EXCEL_SERIAL, date_pattern
 from star_warehouse.sources.declaration import read_declaration
 from star_warehouse.sources.entities import ENTITIES, ENTITIES_OF_KIND, ColumnType, Entity
-from star_warehouse.sources.period import Period
-from star_warehouse.sources.schema import Format, Source, Table, TotalsRow
+from star_warehouse.sources.layout import Format, Layout, Table, TotalsRow
+from star_warehouse.sources.location import Location, PeriodAddress, addresses, read_location
+from star_warehouse.sources.period import Cadence, Period
+from star_warehouse.sources.schema import ONLY_LAYOUT, Source
 
 __all__ = [
     "ENTITIES",
     "ENTITIES_OF_KIND",
+    "EXCEL_SERIAL",
+    "ONLY_LAYOUT",
+    "Cadence",
     "ColumnType",
     "Entity",
     "Format",
+    "Layout",
+    "Location",
     "Period",
+    "PeriodAddress",
     "Source",
     "Table",
     "TotalsRow",
+    "addresses",
     "date_pattern",
     "load_sources",
     "read_declaration",
+    "read_location",
 ]

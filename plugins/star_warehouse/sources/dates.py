@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+# Stands among the date formats for the day number of a spreadsheet (its 1900 system): 43191 is 1 April 2018.
+EXCEL_SERIAL = "excel_serial"
+
 _DIRECTIVES = {
     "%d": r"\d{1,2}",
     "%m": r"\d{1,2}",
@@ -18,9 +21,13 @@ _FIXED_WIDTH = {"%d": r"\d{2}", "%m": r"\d{2}"}
 def date_pattern(date_format: str) -> str:
     """Make the regular expression of a date format such as ``%d/%m/%Y``; day and month may have one digit.
 
+    ``excel_serial`` has five digits: the days from 18 May 1927 to 14 October 2173.
+
     Raises:
         ValueError: with a sentence, when it has other directives or not exactly one day, month and year.
     """
+    if date_format == EXCEL_SERIAL:
+        return r"\d{5}"
     parts = re.findall(r"%.|[^%]+|%$", date_format)
     directives = [part for part in parts if part.startswith("%")]
     for part in directives:

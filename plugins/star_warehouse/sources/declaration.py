@@ -16,7 +16,10 @@ from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources.schema import Source
+from star_warehouse.sources.declared import Mistake
+from star_warehouse.sources.schema import LAYOUT_KEYS, ONLY_LAYOUT, Source
+
+Location = tuple[int | str, ...]
 
 
 def read_declaration(path: Path) -> Source:
@@ -46,7 +49,7 @@ def read_declaration(path: Path) -> Source:
         )
     try:
         # By way of JSON, where strict means strict and a date is still a text that the schema reads.
-        source = Source.model_validate_json(json.dumps(document, default=str))
+        source = Source.model_validate_json(json.dumps(_with_layouts(document), default=str))
     except ValidationError as error:
         raise _mistakes(path, document, error.errors()) from error
     if source.id != path.stem:
@@ -77,24 +80,50 @@ def _not_yaml(path: Path, error: MarkedYAMLError, what: str, way_out: str) -> Re
     return Refusal(f"{what}: {error.problem or error.context}.", where=f"{path}:{line}", way_out=way_out)
 
 
-def _mistakes(path: Path, document: object, errors: Sequence[ErrorDetails]) -> Refusal:
-    misspelt = {(*error["loc"][:-1], _meant(error["loc"])) for error in errors if error["type"] == "extra_forbidden"}
+def _with_layouts(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with its only layout in a list, if it says that one beside its other keys."""
+    if "layouts" in document:
+        return dict(document)
+    only = {key: document[key] for key in LAYOUT_KEYS if key in document}
+    rest = {key: part for key, part in document.items() if key not in only}
+    return rest | {"layouts": [{"name": ONLY_LAYOUT, **only}]}
+
+
+def _mistakes(path: Path, document: Mapping[str, Any], errors: Sequence[ErrorDetails]) -> Refusal:
+    placed = [(_place(document, error["loc"]), error) for error in errors]
+    misspelt = {(*at[:-1], _meant(at)) for at, error in placed if error["type"] == "extra_forbidden"}
     # A misspelt key is one mistake, not two: it is unknown, and therefore the right one missing.
-    told = sorted((_line(document, error["loc"]), *_mistake(error)) for error in errors if error["loc"] not in misspelt)
+    told = sorted(
+        (_line(document, _cause(document, at, error)), *_mistake(at, error))
+        for at, error in placed
+        if error["type"] != "missing" or at not in misspelt
+    )
     line, what, way_out = told[0]
     others = "".join(f" Line {number}: {text}" for number, text, _ in told[1:])
     return Refusal(what + others, where=f"{path}:{line}", way_out=way_out)
 
 
-def _mistake(error: ErrorDetails) -> tuple[str, str]:
-    location = error["loc"]
-    key = ".".join(str(part) for part in location)
+def _place(document: Mapping[str, Any], at: Location) -> Location:
+    """Where in the document a place of the schema is: its only layout may stand beside the other keys."""
+    return at[2:] if at[:1] == ("layouts",) and "layouts" not in document else at
+
+
+def _cause(document: Mapping[str, Any], at: Location, error: ErrorDetails) -> Location:
+    """What is to be corrected where a part does not fit another."""
+    mistake = error.get("ctx", {}).get("error")
+    return _place(document, (*at, *mistake.at)) if isinstance(mistake, Mistake) else at
+
+
+def _mistake(at: Location, error: ErrorDetails) -> tuple[str, str]:
+    key = ".".join(str(part) for part in at)
     if error["type"] == "extra_forbidden":
-        meant = _meant(location)
-        way_out = f"Did you mean {meant!r}?" if meant else f"Known keys here: {', '.join(_known_keys(location))}."
+        if len(at) == 1 and at[0] in LAYOUT_KEYS:
+            return f"{key!r} stands beside 'layouts'.", "Let each of the layouts say it."
+        meant = _meant(at)
+        way_out = f"Did you mean {meant!r}?" if meant else f"Known keys here: {', '.join(_known_keys(at))}."
         return f"Unknown key {key!r}.", way_out
     if error["type"] == "missing":
-        return f"The key {key!r} is missing.", f"Add {location[-1]!r}."
+        return f"The key {key!r} is missing.", f"Add {at[-1]!r}."
     if error["type"] == "value_error":
         what = str(error["ctx"]["error"])
     else:
@@ -103,28 +132,37 @@ def _mistake(error: ErrorDetails) -> tuple[str, str]:
     return f"{prefix}{what}.", "Correct that key."
 
 
-def _meant(location: Sequence[int | str]) -> str | None:
+def _meant(at: Location) -> str | None:
     """The known key that an unknown one resembles."""
-    close = difflib.get_close_matches(str(location[-1]), _known_keys(location), n=1)
+    close = difflib.get_close_matches(str(at[-1]), _known_keys(at), n=1)
     return close[0] if close else None
 
 
-def _known_keys(location: Sequence[int | str]) -> list[str]:
+def _known_keys(at: Location) -> list[str]:
     """The keys that the schema knows where an unknown one stands."""
-    model: Any = Source
-    for part in location[:-1]:
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            fields = {field.alias or name: field for name, field in model.model_fields.items()}
-            model = fields[str(part)].annotation
-        else:
-            model = get_args(model)[-1]
-        options = [option for option in get_args(model) if isinstance(option, type) and issubclass(option, BaseModel)]
-        if options and type(None) in get_args(model):
-            model = options[0]
-    return [field.alias or name for name, field in model.model_fields.items()]
+    parts: list[int | str] = ["layouts", 0] if len(at) > 1 and at[0] in LAYOUT_KEYS else []
+    annotation: Any = Source
+    for part in (*parts, *at[:-1]):
+        annotation = _annotation_of(annotation, part)
+    model = _model_in(annotation) or Source
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    return [*keys, *LAYOUT_KEYS] if model is Source else keys
 
 
-def _line(document: Any, location: Sequence[int | str]) -> int:
+def _annotation_of(annotation: Any, part: int | str) -> Any:
+    """The type of a part of something of a type."""
+    if model := _model_in(annotation):
+        return next(field.annotation for name, field in model.model_fields.items() if part in (field.alias, name))
+    return get_args(annotation)[0 if isinstance(part, int) else -1]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a type is, be it optional."""
+    options = (annotation, *(get_args(annotation) if type(None) in get_args(annotation) else ()))
+    return next((option for option in options if isinstance(option, type) and issubclass(option, BaseModel)), None)
+
+
+def _line(document: Any, location: Location) -> int:
     """The line of the innermost part of a place that the document really has."""
     line = 0
     for part in location:

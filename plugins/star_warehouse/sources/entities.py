@@ -14,6 +14,8 @@ class ColumnType(StrEnum):
 
     Attributes:
         TEXT: kept as it was written.
+        IDENTIFIER: a text that tells one thing from others; kept as it was written, and one that a spreadsheet made a
+            number of (``1.23E+11``) no longer tells anything.
         DATE: a day, in one of the date formats of the source.
         AMOUNT: pounds and pence, at most two decimals.
         QUANTITY: a number of at most four decimals.
@@ -21,6 +23,7 @@ class ColumnType(StrEnum):
     """
 
     TEXT = "text"
+    IDENTIFIER = "identifier"
     DATE = "date"
     AMOUNT = "amount"
     QUANTITY = "quantity"
@@ -57,14 +60,14 @@ _ALL = (
             organisation="text",
             department="text",
             supplier_name="text",
-            supplier_ref="text",
-            company_number="text",
-            charity_number="text",
-            vat_number="text",
+            supplier_ref="identifier",
+            company_number="identifier",
+            charity_number="identifier",
+            vat_number="identifier",
             remit_postcode="text",
             registered_postcode="text",
             payment_date="date",
-            transaction_number="text",
+            transaction_number="identifier",
             invoice_number="text",
             amount_net_gbp="amount",
             amount_gross_gbp="amount",
@@ -72,7 +75,7 @@ _ALL = (
             purpose="text",
             category_label="text",
             category_code="text",
-            contract_ref="text",
+            contract_ref="identifier",
         ),
         required=frozenset({"payment_date"}),
         needs_one_of=("amount_net_gbp", "amount_gross_gbp"),
@@ -81,14 +84,14 @@ _ALL = (
     Entity(
         "portal_project",
         _columns(
-            project_id="text",
+            project_id="identifier",
             project_name="text",
             client="text",
             client_share_pct="percent",
             supplier_name="text",
-            supplier_company_number="text",
+            supplier_company_number="identifier",
             status="text",
-            contract_ref="text",
+            contract_ref="identifier",
             contract_value_gbp="amount",
             award_date="date",
             start_date="date",
@@ -115,7 +118,7 @@ _ALL = (
     Entity(
         "portal_target",
         _columns(
-            project_id="text",
+            project_id="identifier",
             supplier_name="text",
             stage="text",
             measure_code="text",
@@ -128,7 +131,7 @@ _ALL = (
     Entity(
         "portal_delivery",
         _columns(
-            project_id="text",
+            project_id="identifier",
             measure_code="text",
             period_start_date="date",
             period_end_date="date",
@@ -143,11 +146,11 @@ _ALL = (
     Entity(
         "contract",
         _columns(
-            contract_ref="text",
+            contract_ref="identifier",
             contract_title="text",
             client="text",
             supplier_name="text",
-            company_number="text",
+            company_number="identifier",
             contract_type="text",
             process_type="text",
             award_date="date",
@@ -162,7 +165,7 @@ _ALL = (
     Entity(
         "tender_lot",
         _columns(
-            opportunity_ref="text",
+            opportunity_ref="identifier",
             lot_number="text",
             title="text",
             buyer="text",
@@ -173,18 +176,18 @@ _ALL = (
             price_weight_pct="percent",
             quality_weight_pct="percent",
             social_value_weight_pct="percent",
-            contract_ref="text",
+            contract_ref="identifier",
         ),
         required=frozenset({"opportunity_ref", "lot_number", "buyer", "status"}),
     ),
     Entity(
         "tender_bid",
         _columns(
-            opportunity_ref="text",
+            opportunity_ref="identifier",
             lot_number="text",
-            bidder_ref="text",
+            bidder_ref="identifier",
             bidder_name="text",
-            company_number="text",
+            company_number="identifier",
             bidder_size="text",
             vcse="text",
             stage="text",

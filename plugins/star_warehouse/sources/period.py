@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Cadence = Literal["month", "year", "snapshot"]
+Cadence = Literal["month", "quarter", "year", "year_to_date", "snapshot"]
 
 # The named groups a file name's pattern may have, and the cadence that each set means.
 GROUPS: dict[frozenset[str], tuple[Cadence, ...]] = {
-    frozenset({"year", "month"}): ("month",),
-    frozenset({"year", "month_name"}): ("month",),
-    frozenset({"from", "to"}): ("month", "year"),
+    frozenset({"year", "month"}): ("month", "year_to_date"),
+    frozenset({"year", "month_name"}): ("month", "year_to_date"),
+    frozenset({"year", "quarter"}): ("quarter",),
+    frozenset({"fy_start", "fy_quarter"}): ("quarter",),
+    frozenset({"from", "to"}): ("month", "quarter", "year", "year_to_date"),
     frozenset({"year_start", "year_end"}): ("year",),
+    frozenset({"calendar_year"}): ("year",),
     frozenset({"as_at"}): ("snapshot",),
 }
 
@@ -24,13 +27,21 @@ _MONTHS = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 
+_RANGES = {
+    "month": "one whole month",
+    "quarter": "one whole quarter",
+    "year": "one whole financial year",
+    "year_to_date": "a financial year to date",
+}
+
 
 @dataclass(frozen=True)
 class Period:
     """The days one delivery covers.
 
     Attributes:
-        key: ``2018-04`` for a month, ``2024/25`` for a financial year, ``2024-03-31`` for a snapshot.
+        key: ``2018-04`` for a month, ``2022-Q1`` for a quarter of the calendar, ``2024/25`` for a financial year, whole
+            or to date, ``2019`` for a year of the calendar, ``2024-03-31`` for a snapshot.
         start: its first day; of a snapshot, the day it was taken.
         end: its last day, included.
     """
@@ -51,11 +62,17 @@ def period_from_groups(groups: dict[str, str], cadence: Cadence) -> Period:
         return Period(day.isoformat(), day, day)
     if "year_start" in groups:
         return _financial_year(int(groups["year_start"]), groups["year_end"])
+    if "calendar_year" in groups:
+        return _calendar_year(int(groups["calendar_year"]))
+    if "quarter" in groups:
+        return _quarter(int(groups["year"]), int(groups["quarter"]))
+    if "fy_quarter" in groups:
+        return _financial_quarter(int(groups["fy_start"]), int(groups["fy_quarter"]))
     if "from" in groups:
         return _range(_day(groups["from"]), _day(groups["to"]), cadence)
-    if "month_name" in groups:
-        return _month(int(groups["year"]), _month_number(groups["month_name"]))
-    return _month(int(groups["year"]), int(groups["month"]))
+    number = _month_number(groups["month_name"]) if "month_name" in groups else int(groups["month"])
+    month = _month(int(groups["year"]), number)
+    return _year_to_date(month.end) if cadence == "year_to_date" else month
 
 
 def _month(year: int, month: int) -> Period:
@@ -80,17 +97,45 @@ def _financial_year(start: int, end: str) -> Period:
     return Period(f"{start:04}/{following[2:]}", date(start, 4, 1), date(start + 1, 3, 31))
 
 
+def _calendar_year(year: int) -> Period:
+    first, last = _month(year, 1), _month(year, 12)
+    return Period(f"{year:04}", first.start, last.end)
+
+
+def _quarter(year: int, quarter: int) -> Period:
+    if not 1 <= quarter <= 4:
+        raise ValueError(f"{quarter} is not a quarter.")
+    first, last = _month(year, 3 * quarter - 2), _month(year, 3 * quarter)
+    return Period(f"{year:04}-Q{quarter}", first.start, last.end)
+
+
+def _financial_quarter(start: int, quarter: int) -> Period:
+    """A quarter of the financial year that begins in April of a year; its fourth is the next year's first."""
+    if not 1 <= quarter <= 4:
+        raise ValueError(f"{quarter} is not a quarter.")
+    return _quarter(start + 1, 1) if quarter == 4 else _quarter(start, quarter + 1)
+
+
+def _year_of(day: date) -> Period:
+    start = day.year if day.month >= 4 else day.year - 1
+    return _financial_year(start, f"{start + 1:04}")
+
+
+def _year_to_date(last: date) -> Period:
+    year = _year_of(last)
+    return Period(year.key, year.start, last)
+
+
 def _range(first: date, last: date, cadence: Cadence) -> Period:
-    whole = _month(first.year, first.month)
-    if cadence == "year":
-        start = first.year if first.month >= 4 else first.year - 1
-        whole = _financial_year(start, f"{start + 1:04}")
+    whole = {
+        "month": lambda: _month(first.year, first.month),
+        "quarter": lambda: _quarter(first.year, (first.month + 2) // 3),
+        "year": lambda: _year_of(first),
+        "year_to_date": lambda: _year_to_date(last),
+    }[cadence]()
     if (first, last) != (whole.start, whole.end):
         # Overlapping ranges would count the same payments twice.
-        raise ValueError(
-            f"{first} to {last} is not one whole {'financial year' if cadence == 'year' else 'month'}; "
-            f"{whole.start} to {whole.end} would be."
-        )
+        raise ValueError(f"{first} to {last} is not {_RANGES[cadence]}; {whole.start} to {whole.end} would be.")
     return whole
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources.dates import date_pattern
-from star_warehouse.sources.entities import ENTITIES, ENTITIES_OF_KIND, ColumnType
+from star_warehouse.sources.declared import Code, Declared, Mistake, Text, check_order
+from star_warehouse.sources.entities import ENTITIES_OF_KIND
+from star_warehouse.sources.layout import Format, Layout, Table
+from star_warehouse.sources.location import addresses, read_location
 from star_warehouse.sources.period import GROUPS, Cadence, Period, period_from_groups
 
-Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class Declared(BaseModel):
-    """A part of a declaration: unknown keys and wrong types are errors, nothing is coerced or changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
+# How a declaration that lists no layouts says its only one, and what that one is called.
+LAYOUT_KEYS = ("format", "date_formats", "null_tokens", "zero_tokens", "tables")
+ONLY_LAYOUT = "only"
 
 
 class Accepts(Declared):
@@ -32,8 +29,7 @@ class Accepts(Declared):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.last_day is not None and self.last_day < self.first_day:
-            raise ValueError(f"'to' ({self.last_day}) is before 'from' ({self.first_day})")
+        check_order(self.first_day, self.last_day)
         return self
 
     def overlaps(self, other: Accepts) -> bool:
@@ -48,7 +44,9 @@ class FileName(Declared):
 
     Attributes:
         pattern: regular expression for the whole name, case ignored; its named groups give the period: ``year`` and
-            ``month``, ``year`` and ``month_name``, ``from`` and ``to``, ``year_start`` and ``year_end``, or ``as_at``.
+            ``month``, ``year`` and ``month_name``, ``year`` and ``quarter`` (of the calendar), ``fy_start`` and
+            ``fy_quarter`` (of the financial year), ``from`` and ``to``, ``year_start`` and ``year_end`` (of the financial year),
+            ``calendar_year``, or ``as_at``.
         example: a name that fits, shown to people whose file's name does not.
     """
 
@@ -60,84 +58,28 @@ class FileName(Declared):
         try:
             compiled = re.compile(self.pattern)
         except re.error as error:
-            raise ValueError(f"the pattern is not a regular expression: {error}") from error
+            raise Mistake(f"the pattern is not a regular expression: {error}", "pattern") from error
         if frozenset(compiled.groupindex) not in GROUPS:
             sets = "; ".join(" and ".join(sorted(groups)) for groups in GROUPS)
-            raise ValueError(f"the pattern's named groups must be one of these sets: {sets}")
+            raise Mistake(f"the pattern's named groups must be one of these sets: {sets}", "pattern")
         if not re.fullmatch(self.pattern, self.example, re.IGNORECASE):
-            raise ValueError(f"the example {self.example!r} does not fit the pattern")
+            raise Mistake(f"the example {self.example!r} does not fit the pattern", "example")
         return self
 
 
 class Rhythm(Declared):
-    """How often a delivery comes, and how many days after its period's end it is late."""
+    """How often a delivery comes, and when its period is late and when it is closed.
+
+    Attributes:
+        every: what one delivery covers.
+        late_after_days: days after the period's end from which a missing delivery is late.
+        final_after_days: days after the period's end from which its figures are final: a file that would change them
+            then waits for a person. None when they never are.
+    """
 
     every: Cadence
     late_after_days: Annotated[int, Field(ge=0, le=800)]
-
-
-class Format(Declared):
-    """How the bytes are read.
-
-    Attributes:
-        type: ``csv`` or ``xlsx``.
-        delimiter: of a CSV.
-        legacy_encoding: tried after a byte order mark and strict UTF-8; without it, anything else is refused.
-        in_zip: the CSV is the one member of a ZIP whose name fits this pattern (``*.csv``).
-    """
-
-    type: Literal["csv", "xlsx"]
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
-    legacy_encoding: Literal["cp1252"] | None = None
-    in_zip: Text | None = None
-
-    @model_validator(mode="after")
-    def _fits_type(self) -> Self:
-        if self.type == "csv" and self.delimiter is None:
-            raise ValueError("a csv needs a 'delimiter'")
-        if self.type == "xlsx" and (self.delimiter or self.legacy_encoding or self.in_zip):
-            raise ValueError("an xlsx has no 'delimiter', 'legacy_encoding' or 'in_zip'")
-        return self
-
-
-class TotalsRow(Declared):
-    """The row that adds up the others; it is skipped, and what it says must agree to the penny.
-
-    Attributes:
-        column: where its label stands.
-        label: what stands there, case and outer blanks ignored.
-        adds_up: the amount columns whose sum it gives.
-    """
-
-    column: Code
-    label: Text
-    adds_up: Annotated[tuple[Code, ...], Field(min_length=1)]
-
-
-class Table(Declared):
-    """One table of the file and where its columns are.
-
-    Attributes:
-        sheet: the sheet of an XLSX.
-        columns: for each column of the raw table, the headers that it may have in the file.
-        may_be_absent: columns whose header need not be there.
-        totals_row: how a totals row is recognised, if the feed has one.
-    """
-
-    sheet: Text | None = None
-    columns: dict[Code, Annotated[tuple[Text, ...], Field(min_length=1)]]
-    may_be_absent: tuple[Code, ...] = ()
-    totals_row: TotalsRow | None = None
-
-    @model_validator(mode="after")
-    def _refers_to_columns(self) -> Self:
-        mentioned = [*self.may_be_absent]
-        if self.totals_row:
-            mentioned += [self.totals_row.column, *self.totals_row.adds_up]
-        for name in mentioned:
-            if name not in self.columns:
-                raise ValueError(f"{name!r} is not one of the columns declared here")
-        return self
+    final_after_days: Annotated[int, Field(ge=0, le=4000)] | None = None
 
 
 class Tolerance(Declared):
@@ -149,6 +91,10 @@ class Tolerance(Declared):
 class Source(Declared):
     """One feed.
 
+    A feed whose files always read the same way says how beside its other keys (``format``, ``date_formats``,
+    ``null_tokens``, ``zero_tokens``, ``tables``: these are then its only layout); one whose files changed lists its
+    ``layouts``, each of which says these.
+
     Attributes:
         id: its name; the file's name without ``.yml``.
         title: what people call it.
@@ -157,14 +103,12 @@ class Source(Declared):
         extract: ``internal`` (with postcodes) or ``published``.
         vat_basis: what its amounts are: ``net``, ``gross``, ``both`` (a column each), ``none`` (no payments).
         accepts: the days it may deliver.
-        location: folder its files come to, relative to the home folder; ``inbox/<id>`` when not given.
+        location: where its files come to: a folder, relative to the home folder, or a URL (``docs/add-a-partner.md``);
+            ``inbox/<id>`` when not given.
         file_name: what its files are called.
         cadence: how often they come.
-        format: how they are read.
-        date_formats: how dates are written (``%d/%m/%Y``); dates in XLSX date cells need none.
-        null_tokens: texts that stand for nothing, like ``NA``.
         tolerance: how much may be unreadable.
-        tables: what is in it, by raw table.
+        layouts: how its files read, and when they do so.
     """
 
     id: Code
@@ -177,11 +121,8 @@ class Source(Declared):
     location: Text | None = None
     file_name: FileName
     cadence: Rhythm
-    format: Format
-    date_formats: tuple[Text, ...] = ()
-    null_tokens: tuple[Text, ...] = ()
     tolerance: Tolerance
-    tables: dict[Code, Table]
+    layouts: tuple[Layout, ...]
 
     _definition_sha256: str = PrivateAttr(default="")
 
@@ -190,42 +131,80 @@ class Source(Declared):
         """SHA-256 of the file that declares this source; empty for one made in memory."""
         return self._definition_sha256
 
-    @field_validator("date_formats")
+    @property
+    def format(self) -> Format:
+        """The format of the first layout."""
+        return self.layouts[0].format
+
+    @property
+    def date_formats(self) -> tuple[str, ...]:
+        """The date formats of the first layout."""
+        return self.layouts[0].date_formats
+
+    @property
+    def null_tokens(self) -> tuple[str, ...]:
+        """The texts that stand for nothing in the first layout."""
+        return self.layouts[0].null_tokens
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables of the first layout."""
+        return self.layouts[0].tables
+
+    @field_validator("location", mode="before")
     @classmethod
-    def _one_reading_a_date(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
-        patterns = [date_pattern(text) for text in formats]
-        if len(set(patterns)) != len(patterns):
-            raise ValueError("two of the formats read the same text, perhaps as different days; keep one")
-        return formats
+    def _location_is_safe(cls, location: object) -> object:
+        # Before anything else looks at it: what a location should not hold must not be told in a sentence either.
+        if isinstance(location, str):
+            read_location(location)
+        return location
+
+    @model_validator(mode="after")
+    def _layouts_differ(self) -> Self:
+        if not self.layouts:
+            raise Mistake("a source needs a layout at least", "layouts")
+        names = [layout.name for layout in self.layouts]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise Mistake(f"two layouts are called {name!r}", "layouts", index, "name")
+        return self
 
     @model_validator(mode="after")
     def _fits_kind(self) -> Self:
         wanted = ENTITIES_OF_KIND[self.kind]
-        if set(self.tables) != wanted:
-            raise ValueError(f"a source of kind {self.kind} has these tables: {', '.join(sorted(wanted))}")
+        for index, layout in enumerate(self.layouts):
+            if set(layout.tables) != wanted:
+                raise Mistake(
+                    f"a source of kind {self.kind} has these tables: {', '.join(sorted(wanted))}",
+                    *("layouts", index, "tables"),
+                )
         if (self.kind == "spend") != (self.partner is not None):
-            raise ValueError("'partner' is given for kind spend, and only there")
+            raise Mistake("'partner' is given for kind spend, and only there", "partner" if self.partner else "kind")
         if self.cadence.every not in GROUPS[frozenset(re.compile(self.file_name.pattern).groupindex)]:
-            raise ValueError(f"the file name's pattern does not give a {self.cadence.every}")
+            raise Mistake(
+                f"the file name's pattern does not give a {self.cadence.every.replace('_', ' ')}",
+                *("file_name", "pattern"),
+            )
         return self
 
     @model_validator(mode="after")
-    def _fits_tables(self) -> Self:
-        for name, table in self.tables.items():
-            entity = ENTITIES[name]
-            for column in table.columns:
-                if column not in entity.columns:
-                    raise ValueError(f"table {name} has no column {column!r}; it has {', '.join(entity.columns)}")
-            for column in table.totals_row.adds_up if table.totals_row else ():
-                if entity.columns[column] is not ColumnType.AMOUNT:
-                    raise ValueError(f"{column!r} is not an amount, so no totals row adds it up")
-            needed = {column for column in entity.required if column not in table.columns}
-            if needed:
-                raise ValueError(f"table {name} needs the columns {', '.join(sorted(needed))}")
-            if absent := entity.required.intersection(table.may_be_absent):
-                raise ValueError(f"a line needs {', '.join(sorted(absent))}, so the header must be there")
-            if (self.format.type == "xlsx") != (table.sheet is not None):
-                raise ValueError("'sheet' is given for every table of an xlsx, and only there")
+    def _addresses_name_their_period(self) -> Self:
+        location = read_location(self.location or self.id)
+        if not location.has_period:
+            return self
+        days = self.accepts.first_day, self.accepts.last_day
+        try:
+            for address in addresses(location, self.cadence.every, *days, days[0] + timedelta(days=800)):
+                if self.period_of(address.file_name) != address.period:
+                    raise Mistake(f"{address.file_name!r} says another period than {address.period.key}", "location")
+        except ValueError as error:
+            raise Mistake(str(error), "location") from error
+        except Refusal:
+            raise Mistake(
+                f"{address.file_name!r}, with which the address of {address.period.key} ends, does not fit "
+                "'file_name'; write the file's name after a #",
+                "location",
+            ) from None
         return self
 
     @model_validator(mode="after")
@@ -234,12 +213,45 @@ class Source(Declared):
             self.vat_basis, {"amount_net_gbp", "amount_gross_gbp"}
         )
         if (self.kind == "spend") == (self.vat_basis == "none"):
-            raise ValueError("vat_basis is net, gross or both for spend, and none for anything else")
+            raise Mistake("vat_basis is net, gross or both for spend, and none for anything else", "vat_basis")
         if self.kind == "spend":
-            columns = set(self.tables["spend_line"].columns)
-            if columns & {"amount_net_gbp", "amount_gross_gbp"} != wanted:
-                raise ValueError(f"vat_basis {self.vat_basis} goes with the columns {', '.join(sorted(wanted))}")
+            for index, layout in enumerate(self.layouts):
+                columns = set(layout.tables["spend_line"].columns)
+                if columns & {"amount_net_gbp", "amount_gross_gbp"} != wanted:
+                    raise Mistake(
+                        f"vat_basis {self.vat_basis} goes with the columns {', '.join(sorted(wanted))}",
+                        *("layouts", index, "tables", "spend_line", "columns"),
+                    )
         return self
+
+    @model_validator(mode="after")
+    def _every_day_reads(self) -> Self:
+        day: date | None = self.accepts.first_day
+        for layout in sorted(self.layouts, key=lambda layout: layout.first_day or date.min):
+            if day is None or (layout.first_day is not None and layout.first_day > day):
+                break
+            if layout.last_day is None:
+                day = None
+            elif layout.last_day >= day:
+                day = layout.last_day + timedelta(days=1)
+        if day is not None and (self.accepts.last_day is None or day <= self.accepts.last_day):
+            raise Mistake(f"no layout holds {day}, which the source accepts", "layouts")
+        return self
+
+    def layouts_for(self, period: Period) -> tuple[Layout, ...]:
+        """The layouts that a file of a period may have, in declared order; which it is, its header says.
+
+        Raises:
+            Refusal: no layout holds the whole period.
+        """
+        fitting = tuple(layout for layout in self.layouts if layout.holds(period))
+        if not fitting:
+            raise Refusal(
+                f"No layout of the source holds the whole period {period.key} ({period.start} to {period.end}).",
+                where=self.id,
+                way_out="Change 'from' and 'to' of the source's layouts, or ask for files that lie within one of them.",
+            )
+        return fitting
 
     def period_of(self, file_name: str) -> Period:
         """Read the period from a file's name.

@@ -39,7 +39,8 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
 def test_help_names_every_command() -> None:
     done = command("--help")
     assert done.returncode == 0
-    for name in ("run", "up", "deliver", "sample", "status", "releases", "headline", "psql", "airflow"):
+    work = ("run", "up", "deliver", "sample", "accept", "refuse", "reprocess")
+    for name in (*work, "status", "releases", "headline", "psql", "airflow"):
         assert f" {name} " in done.stdout
 
 
@@ -52,6 +53,18 @@ def test_an_unknown_feed_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     sentence = refused(command("deliver", "nowhere", "a.csv", STAR_HOME=str(tmp_path)))
     assert "'nowhere'" in sentence
     assert "stockport" in sentence
+
+
+def test_a_decision_without_a_reason_is_not_taken(tmp_path: Path) -> None:
+    done = command("accept", "7", STAR_HOME=str(tmp_path))
+    assert done.returncode == 2
+    assert "--reason" in done.stderr
+
+
+def test_what_is_no_period_is_refused_before_anything_is_started(tmp_path: Path) -> None:
+    sentence = refused(command("reprocess", "stockport", "--from", "spring", STAR_HOME=str(tmp_path / "home")))
+    assert "'spring' is not a period" in sentence
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -14,18 +14,18 @@ import pytest
 from star_warehouse.database import Warehouse
 from star_warehouse.load import (
     Connection,
-    DeliveryLines,
     FileSeen,
     RejectedLine,
-    TableLines,
+    WarehouseFull,
     load_delivery,
     record_landed,
     record_seen,
     register_source,
 )
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources import Period
+from star_warehouse.sources import Period, Source
 from tests.builders import declare
+from tests.reading import MadeUp
 
 APRIL = Period("2018-04", date(2018, 4, 1), date(2018, 4, 30))
 FILE = FileSeen("town_2018-04.csv", 100, datetime(2024, 1, 2, 3, 4, 5, 678901, tzinfo=UTC))
@@ -44,21 +44,19 @@ def frame(*amounts: str, names: list[str | None] | None = None) -> pl.DataFrame:
     )
 
 
-def lines(loaded: pl.DataFrame, *rejected: RejectedLine) -> DeliveryLines:
-    table = TableLines(
-        "spend_line",
-        None,
+def lines(loaded: pl.DataFrame, *rejected: RejectedLine) -> MadeUp:
+    return MadeUp(
         loaded,
         list(rejected),
-        Counter(header=1, blank=2),
-        {"amount_net_gbp": Decimal("9.99")},
-        ("Supplier", "Paid", "Net"),
+        skipped=Counter(header=1, blank=2),
+        control_totals={"amount_net_gbp": Decimal("9.99")},
+        encoding="cp1252",
+        amount_loaded_gbp=Decimal("999998.95"),
+        amount_rejected_gbp=Decimal("11.05"),
     )
-    return DeliveryLines([table], "cp1252")
 
 
-def begin(connection: Connection, folder: Path) -> int:
-    source = declare(folder)
+def begin(connection: Connection, source: Source) -> int:
     register_source(connection, source)
     delivery_id = record_seen(connection, source, "inbox/town", FILE, "run-1")
     record_landed(connection, delivery_id, "ab" * 32)
@@ -69,9 +67,10 @@ def test_lines_and_ledger_are_there_together(warehouse: Warehouse, tmp_path: Pat
     names = ['a "quoted", name', None, " blanks \n and a line ", "\\."]
     rejected = RejectedLine(6, "amount_net_gbp", "unreadable_amount", "Net is 'x\0'.", "Acme,x\0,£")
     with warehouse.connect(autocommit=True) as connection:
-        delivery_id = begin(connection, tmp_path)
+        town = declare(tmp_path)
+        delivery_id = begin(connection, town)
         content = lines(frame("1.10", "-2.20", "1000000.00", "0.05", names=names), rejected)
-        load_delivery(connection, delivery_id, FILE.name, APRIL, content)
+        load_delivery(connection, delivery_id, town, FILE.name, APRIL, content)
 
         raw = connection.execute(
             "select delivery_id, line_number, supplier_name, payment_date, amount_net_gbp, amount_gross_gbp, purpose "
@@ -79,7 +78,8 @@ def test_lines_and_ledger_are_there_together(warehouse: Warehouse, tmp_path: Pat
         ).fetchall()
         ledger = connection.execute(
             "select state, period_key, period_start_date, period_end_date, layout, encoding, lines_in, lines_loaded, "
-            "lines_rejected, lines_skipped, skipped_by_reason, amount_loaded_gbp, control_total_gbp from ops.delivery"
+            "lines_rejected, lines_skipped, skipped_by_reason, amount_in_gbp, amount_loaded_gbp, amount_rejected_gbp, "
+            "control_total_gbp, layout_name from ops.delivery"
         ).fetchall()
         bad = connection.execute("select * from ops.rejected_line").fetchall()
 
@@ -92,7 +92,8 @@ def test_lines_and_ledger_are_there_together(warehouse: Warehouse, tmp_path: Pat
     ]
     assert ledger == [
         ("checking", "2018-04", APRIL.start, APRIL.end, "Supplier | Paid | Net", "cp1252", 8, 4, 1, 3,
-         {"blank": 2, "header": 1}, Decimal("999998.95"), Decimal("9.99"))
+         {"blank": 2, "header": 1}, Decimal("1000010.00"), Decimal("999998.95"), Decimal("11.05"),
+         Decimal("9.99"), "only")
     ]  # fmt: skip
     assert bad == [
         (delivery_id, FILE.name, None, 6, "amount_net_gbp", "unreadable_amount", "Net is 'x␀'.", "Acme,x␀,£")
@@ -101,13 +102,42 @@ def test_lines_and_ledger_are_there_together(warehouse: Warehouse, tmp_path: Pat
 
 def test_a_line_that_the_database_refuses_leaves_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
     with warehouse.connect(autocommit=True) as connection:
-        delivery_id = begin(connection, tmp_path)
-        same_line_twice = frame("1.00", "2.00").with_columns(line_number=pl.lit(2))
-        with pytest.raises(psycopg.errors.UniqueViolation):
-            load_delivery(connection, delivery_id, FILE.name, APRIL, lines(same_line_twice))
+        town = declare(tmp_path)
+        delivery_id = begin(connection, town)
+        no_day = frame("1.00", "2.00").with_columns(payment_date=pl.lit(None, pl.Date))
+        with pytest.raises(psycopg.errors.NotNullViolation):
+            load_delivery(connection, delivery_id, town, FILE.name, APRIL, lines(no_day))
 
-        assert connection.execute("select count(*) from raw.spend_line").fetchone() == (0,)
-        assert connection.execute("select state, lines_in from ops.delivery").fetchall() == [("landed", None)]
+        assert nothing_is_left(connection)
+
+
+def test_no_line_is_loaded_twice(warehouse: Warehouse, tmp_path: Path) -> None:
+    with warehouse.connect(autocommit=True) as connection:
+        town = declare(tmp_path)
+        delivery_id = begin(connection, town)
+        same_line_twice = frame("1.00", "2.00").with_columns(line_number=pl.lit(2))
+        with pytest.raises(RuntimeError, match="line 2 of spend_line was read twice"):
+            load_delivery(connection, delivery_id, town, FILE.name, APRIL, lines(same_line_twice))
+
+        assert nothing_is_left(connection)
+
+
+def test_a_delivery_that_is_not_tolerated_leaves_nothing(warehouse: Warehouse, tmp_path: Path) -> None:
+    bad = [RejectedLine(number, None, "short", "It is short.", "x") for number in range(3, 9)]
+    with warehouse.connect(autocommit=True) as connection:
+        town = declare(tmp_path)
+        delivery_id = begin(connection, town)
+        with pytest.raises(Refusal, match="6 of 7 lines do not read"):
+            load_delivery(connection, delivery_id, town, FILE.name, APRIL, lines(frame("1.00"), *bad))
+
+        assert nothing_is_left(connection)
+
+
+def nothing_is_left(connection: Connection) -> bool:
+    lines = connection.execute("select count(*) from raw.spend_line").fetchone()
+    rejected = connection.execute("select count(*) from ops.rejected_line").fetchone()
+    ledger = connection.execute("select state, lines_in from ops.delivery").fetchall()
+    return (lines, rejected, ledger) == ((0,), (0,), [("landed", None)])
 
 
 def test_a_full_disk_of_the_database_is_told(
@@ -118,6 +148,7 @@ def test_a_full_disk_of_the_database_is_told(
 
     monkeypatch.setattr("star_warehouse.load.loading._copy", full)
     with warehouse.connect(autocommit=True) as connection:
-        delivery_id = begin(connection, tmp_path)
-        with pytest.raises(Refusal, match=r"disk of the warehouse is full; nothing of town_2018-04\.csv was loaded"):
-            load_delivery(connection, delivery_id, FILE.name, APRIL, lines(frame("1.00")))
+        town = declare(tmp_path)
+        delivery_id = begin(connection, town)
+        with pytest.raises(WarehouseFull, match=r"is full; nothing of town_2018-04\.csv was loaded"):
+            load_delivery(connection, delivery_id, town, FILE.name, APRIL, lines(frame("1.00")))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+import psycopg
 import pytest
 
 from star_warehouse.database import Warehouse
 from star_warehouse.load import (
-    DeliveryLines,
     FileSeen,
     Original,
     RejectedLine,
     SourceOverview,
-    TableLines,
+    decide,
     delivery_overview,
     list_deliveries,
     load_delivery,
@@ -27,12 +26,14 @@ from star_warehouse.load import (
     record_repeat,
     record_seen,
     register_source,
-    register_sources,
     settle,
 )
+from star_warehouse.load.settling import Decision
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Period, Source
+from star_warehouse.sources.schema import Tolerance
 from tests.builders import SNAPSHOT, SPEND, declare
+from tests.reading import MadeUp
 
 APRIL = Period("2018-04", date(2018, 4, 1), date(2018, 4, 30))
 MAY = Period("2018-05", date(2018, 5, 1), date(2018, 5, 31))
@@ -61,12 +62,15 @@ def bring(warehouse: Warehouse, source: Source, name: str, period: Period, amoun
     frame = pl.DataFrame({"line_number": [2], **columns})
     (entity,) = source.tables
     bad = RejectedLine(3, None, "wrong_field_count", "It has 1 field.", "x")
-    lines = DeliveryLines([TableLines(entity, None, frame, [bad], Counter(header=1))], "utf-8")
+    # One line of two is rejected.
+    lenient = source.model_copy(update={"tolerance": Tolerance(rejected_pct=Decimal(50))})
+    pounds = Decimal(amount) if source.kind == "spend" else None
+    lines = MadeUp(frame, [bad], entity, amount_loaded_gbp=pounds, amount_rejected_gbp=pounds and Decimal(0))
     with warehouse.connect(autocommit=True) as connection:
         register_source(connection, source)
         delivery_id = record_seen(connection, source, "inbox", file(name), "run-1")
         record_landed(connection, delivery_id, "ab" * 32)
-        load_delivery(connection, delivery_id, name, period, lines)
+        load_delivery(connection, delivery_id, lenient, name, period, lines)
     return delivery_id
 
 
@@ -87,7 +91,7 @@ def test_an_accepted_delivery_becomes_current(warehouse: Warehouse, town: Source
     one = bring(warehouse, town, "a.csv", APRIL)
     assert pending_deliveries(warehouse, "town") == [one]
 
-    settle(warehouse, one, accepted=True)
+    settle(warehouse, one, "accept")
 
     assert states(warehouse) == [(one, "loaded", None)]
     assert pending_deliveries(warehouse, "town") == []
@@ -95,10 +99,10 @@ def test_an_accepted_delivery_becomes_current(warehouse: Warehouse, town: Source
 
 def test_a_corrected_file_supersedes_the_one_of_its_period_only(warehouse: Warehouse, town: Source) -> None:
     april, may, again = (bring(warehouse, town, f"{period.key}.csv", period) for period in (APRIL, MAY, APRIL))
-    settle(warehouse, april, accepted=True)
-    settle(warehouse, may, accepted=True)
+    settle(warehouse, april, "accept")
+    settle(warehouse, may, "accept")
 
-    settle(warehouse, again, accepted=True)
+    settle(warehouse, again, "accept")
 
     assert states(warehouse) == [(april, "superseded", again), (may, "loaded", None), (again, "loaded", None)]
     assert owners(warehouse, "raw.spend_line") == [april, may, again]
@@ -106,9 +110,9 @@ def test_a_corrected_file_supersedes_the_one_of_its_period_only(warehouse: Wareh
 
 def test_a_refused_delivery_is_taken_out_and_the_earlier_one_stays(warehouse: Warehouse, town: Source) -> None:
     one, two = (bring(warehouse, town, f"{number}.csv", APRIL) for number in range(2))
-    settle(warehouse, one, accepted=True)
+    settle(warehouse, one, "accept")
 
-    settle(warehouse, two, accepted=False, reason="Month total is ten times the usual.", way_out="Ask the sender.")
+    settle(warehouse, two, "refuse", reason="Month total is ten times the usual.", way_out="Ask the sender.")
 
     assert states(warehouse) == [(one, "loaded", None), (two, "refused", None)]
     assert owners(warehouse, "raw.spend_line") == [one]
@@ -119,10 +123,10 @@ def test_a_refused_delivery_is_taken_out_and_the_earlier_one_stays(warehouse: Wa
 
 def test_a_verdict_is_carried_out_once(warehouse: Warehouse, town: Source) -> None:
     one = bring(warehouse, town, "a.csv", APRIL)
-    settle(warehouse, one, accepted=True)
+    settle(warehouse, one, "accept")
 
-    settle(warehouse, one, accepted=True)
-    settle(warehouse, one, accepted=False, reason="Late.", way_out="None.")
+    settle(warehouse, one, "accept")
+    settle(warehouse, one, "refuse", reason="Late.", way_out="None.")
 
     assert states(warehouse) == [(one, "loaded", None)]
     assert owners(warehouse, "raw.spend_line") == [one]
@@ -136,7 +140,7 @@ def test_a_newer_snapshot_supersedes_all_earlier_ones(warehouse: Warehouse, regi
     days = [date(2023, 12, 31), date(2024, 3, 31), date(2024, 3, 31)]
     ids = [bring(warehouse, register, f"{number}.csv", snapshot(day)) for number, day in enumerate(days)]
     for delivery_id in ids:
-        settle(warehouse, delivery_id, accepted=True)
+        settle(warehouse, delivery_id, "accept")
 
     assert [state for _, state, _ in states(warehouse)] == ["superseded", "superseded", "loaded"]
 
@@ -144,14 +148,218 @@ def test_a_newer_snapshot_supersedes_all_earlier_ones(warehouse: Warehouse, regi
 def test_an_older_snapshot_is_refused_though_it_was_accepted(warehouse: Warehouse, register: Source) -> None:
     old = bring(warehouse, register, "old.csv", snapshot(date(2023, 12, 31)))
     new = bring(warehouse, register, "new.csv", snapshot(date(2024, 3, 31)))
-    settle(warehouse, new, accepted=True)
+    settle(warehouse, new, "accept")
 
-    settle(warehouse, old, accepted=True)
+    settle(warehouse, old, "accept")
 
     assert states(warehouse) == [(old, "refused", None), (new, "loaded", None)]
     assert owners(warehouse, "raw.contract") == [new]
     (row,) = list_deliveries(warehouse, [old])
     assert row.reason == "The snapshot of 2023-12-31 is older than the current one, new.csv of 2024-03-31."
+
+
+def reason_of(warehouse: Warehouse, delivery_id: int) -> tuple[str | None, str | None]:
+    (row,) = list_deliveries(warehouse, [delivery_id])
+    return row.reason, row.way_out
+
+
+def hold(warehouse: Warehouse, delivery_id: int) -> None:
+    settle(warehouse, delivery_id, "hold", reason="Twice the usual.", way_out="Compare it with the ledger.")
+
+
+def test_a_held_delivery_keeps_its_lines_and_the_earlier_one_stays_current(warehouse: Warehouse, town: Source) -> None:
+    one, two = (bring(warehouse, town, f"{number}.csv", APRIL) for number in range(2))
+    settle(warehouse, one, "accept")
+
+    hold(warehouse, two)
+
+    assert states(warehouse) == [(one, "loaded", None), (two, "held", None)]
+    assert owners(warehouse, "raw.spend_line") == [one, two]
+    assert owners(warehouse, "ops.rejected_line") == [one, two]
+    assert reason_of(warehouse, two) == (
+        "Twice the usual.",
+        f"Compare it with the ledger. Look at it, then `star-warehouse accept {two} --reason …` "
+        f"or `star-warehouse refuse {two} --reason …`.",
+    )
+    assert pending_deliveries(warehouse, "town") == []
+    # A verdict that comes twice changes nothing.
+    settle(warehouse, two, "accept")
+    assert states(warehouse)[1] == (two, "held", None)
+
+
+def test_the_ledger_keeps_no_held_row_without_reason_or_account(warehouse: Warehouse, town: Source) -> None:
+    one = bring(warehouse, town, "a.csv", APRIL)
+    hold(warehouse, one)
+    for change in ("reason = null", "way_out = null", "lines_skipped = 7", "period_key = null"):
+        with pytest.raises(psycopg.errors.CheckViolation), warehouse.connect() as connection:
+            connection.execute(f"update ops.delivery set {change}")
+
+
+def test_a_newer_delivery_of_the_period_supersedes_a_held_one(warehouse: Warehouse, town: Source) -> None:
+    held, other, newer = (
+        bring(warehouse, town, f"{number}.csv", period) for number, period in enumerate((APRIL, MAY, APRIL))
+    )
+    hold(warehouse, held)
+    hold(warehouse, other)
+
+    settle(warehouse, newer, "accept")
+
+    assert states(warehouse) == [(held, "superseded", newer), (other, "held", None), (newer, "loaded", None)]
+
+
+def test_a_held_one_accepted_leaves_a_newer_held_one_for_its_own_decision(warehouse: Warehouse, town: Source) -> None:
+    older, newer = (bring(warehouse, town, f"{number}.csv", APRIL) for number in range(2))
+    hold(warehouse, older)
+    hold(warehouse, newer)
+
+    decide(warehouse, older, "accept", "Seen.", "Ann")
+    assert states(warehouse) == [(older, "loaded", None), (newer, "held", None)]
+    decide(warehouse, newer, "accept", "Seen.", "Ann")
+    assert states(warehouse) == [(older, "superseded", newer), (newer, "loaded", None)]
+
+
+def decisions(warehouse: Warehouse) -> list[tuple[int, str, str, str]]:
+    with warehouse.connect() as connection:
+        return connection.execute(
+            "select delivery_id, decision, reason, decided_by from ops.delivery_decision order by 1"
+        ).fetchall()
+
+
+def test_a_person_accepts_what_is_held(warehouse: Warehouse, town: Source) -> None:
+    one, two = (bring(warehouse, town, f"{number}.csv", APRIL) for number in range(2))
+    settle(warehouse, one, "accept")
+    hold(warehouse, two)
+
+    settled = decide(warehouse, two, "accept", " A grant was paid. ", "Ann")
+
+    assert states(warehouse) == [(one, "superseded", two), (two, "loaded", None)]
+    assert (settled.state, settled.replaced) == ("loaded", ("0.csv",))
+    assert "is current instead of 0.csv. The next `star-warehouse run` publishes it" in str(settled)
+    assert decisions(warehouse) == [(two, "accept", "A grant was paid.", "Ann")]
+    assert reason_of(warehouse, two) == ("Accepted by Ann: A grant was paid.", None)
+
+
+def test_a_person_refuses_what_is_held(warehouse: Warehouse, town: Source) -> None:
+    one, two = (bring(warehouse, town, f"{number}.csv", APRIL) for number in range(2))
+    settle(warehouse, one, "accept")
+    hold(warehouse, two)
+
+    assert str(decide(warehouse, two, "refuse", "Not ours.", "Ann")) == f"Delivery {two}, 1.csv, is refused."
+
+    assert states(warehouse) == [(one, "loaded", None), (two, "refused", None)]
+    assert owners(warehouse, "raw.spend_line") == [one]
+    assert owners(warehouse, "ops.rejected_line") == [one]
+    assert decisions(warehouse) == [(two, "refuse", "Not ours.", "Ann")]
+    assert reason_of(warehouse, two)[0] == "Refused by Ann: Not ours."
+
+
+def test_a_person_withdraws_what_is_current_and_its_lines_stay(warehouse: Warehouse, town: Source) -> None:
+    one = bring(warehouse, town, "a.csv", APRIL)
+    settle(warehouse, one, "accept")
+
+    decide(warehouse, one, "refuse", "It was the draft.", "Ann")
+
+    assert states(warehouse) == [(one, "refused", None)]
+    assert owners(warehouse, "raw.spend_line") == [one]
+
+
+def test_the_bytes_that_a_person_refused_are_held_when_they_come_again(warehouse: Warehouse, town: Source) -> None:
+    one = bring(warehouse, town, "a.csv", APRIL)
+    settle(warehouse, one, "accept")
+    decide(warehouse, one, "refuse", "It was the draft.", "Ann")
+
+    again = bring(warehouse, town, "b.csv", APRIL)
+    settle(warehouse, again, "accept")
+
+    assert states(warehouse) == [(one, "refused", None), (again, "held", None)]
+    assert f"The same bytes came as delivery {one}, which Ann refused: It was the draft." in (
+        reason_of(warehouse, again)[0] or ""
+    )
+
+
+@pytest.mark.parametrize(("decision", "state"), [("accept", "loaded"), ("accept", "refused"), ("refuse", "superseded")])
+def test_there_is_nothing_to_decide_about_others(
+    warehouse: Warehouse, town: Source, decision: Decision, state: str
+) -> None:
+    one, two = (bring(warehouse, town, f"{number}.csv", APRIL) for number in range(2))
+    settle(warehouse, one, "accept")
+    if state == "superseded":
+        settle(warehouse, two, "accept")
+    elif state == "refused":
+        settle(warehouse, two, "refuse", "Bad.", "None.")
+
+    with pytest.raises(Refusal, match=f"is {state}, so there is nothing to {decision}"):
+        decide(warehouse, two if state == "refused" else one, decision, "Because.", "Ann")
+    with pytest.raises(Refusal, match="There is no loaded delivery of that number"):
+        decide(warehouse, 99, "accept", "Because.", "Ann")
+    with pytest.raises(Refusal, match="gives no reason"):
+        decide(warehouse, one, "refuse", "  ", "Ann")
+    assert decisions(warehouse) == []
+
+
+def grow(warehouse: Warehouse, delivery_id: int, lines: int) -> None:
+    with warehouse.connect() as connection:
+        connection.execute(
+            "update ops.delivery set lines_loaded = %s, lines_in = %s + 2 where delivery_id = %s",
+            (lines, lines, delivery_id),
+        )
+
+
+def test_a_file_that_shrinks_by_half_is_held_though_its_checks_passed(warehouse: Warehouse, town: Source) -> None:
+    one, two, three = (bring(warehouse, town, f"{number}.csv", APRIL, "10.00") for number in range(3))
+    settle(warehouse, one, "accept")
+    grow(warehouse, one, 3)
+
+    settle(warehouse, two, "accept")
+    assert states(warehouse)[:2] == [(one, "loaded", None), (two, "held", None)]
+    assert "It has 1 lines, less than half of the 3" in (reason_of(warehouse, two)[0] or "")
+
+    # With a reason of the checks' own, both are told.
+    settle(warehouse, three, "hold", "Many negatives.", "Ask.")
+    assert (reason_of(warehouse, three)[0] or "").startswith("Many negatives. It has 1 lines, less than half")
+
+
+def test_a_file_for_a_final_period_is_held(warehouse: Warehouse, tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, ("late_after_days: 20", "late_after_days: 20, final_after_days: 60"))
+    one, two = (bring(warehouse, town, f"{number}.csv", APRIL) for number in range(2))
+    settle(warehouse, one, "accept")
+    assert states(warehouse)[0] == (one, "loaded", None), "a first file is not held, however late it is"
+
+    settle(warehouse, two, "accept")
+
+    assert states(warehouse)[1] == (two, "held", None)
+    assert (reason_of(warehouse, two)[0] or "").startswith("The period 2018-04 has been final since 2018-06-29")
+
+
+def test_a_year_takes_the_place_of_its_months_only_when_a_person_says_so(
+    warehouse: Warehouse, town: Source, tmp_path: Path
+) -> None:
+    months = [bring(warehouse, town, f"{period.key}.csv", period) for period in (APRIL, MAY)]
+    for number in months:
+        settle(warehouse, number, "accept")
+    text = SPEND.replace("id: town", "id: town_published").replace("2018-04-01, to: 2024-03-31", "2018-04-01")
+    published = declare(tmp_path / "other", text)
+    year = bring(warehouse, published, "year.csv", Period("2018/19", date(2018, 4, 1), date(2019, 3, 31)), "2.00")
+
+    settle(warehouse, year, "accept")
+    assert [state for _, state, _ in states(warehouse)] == ["loaded", "loaded", "held"]
+
+    assert decide(warehouse, year, "accept", "They publish years now.", "Ann").replaced == (
+        "2018-04.csv",
+        "2018-05.csv",
+    )
+    assert states(warehouse) == [
+        (months[0], "superseded", year),
+        (months[1], "superseded", year),
+        (year, "loaded", None),
+    ]
+
+    # A month on its own would now take the rest of the year away.
+    june = bring(warehouse, town, "june.csv", Period("2018-06", date(2018, 6, 1), date(2018, 6, 30)))
+    settle(warehouse, june, "accept")
+    assert states(warehouse)[-1] == (june, "refused", None)
+    assert "counted twice" in (reason_of(warehouse, june)[0] or "")
+    assert owners(warehouse, "raw.spend_line") == [*months, year]
 
 
 def test_what_cannot_be_settled_is_refused(warehouse: Warehouse, town: Source) -> None:
@@ -161,15 +369,17 @@ def test_what_cannot_be_settled_is_refused(warehouse: Warehouse, town: Source) -
 
     for number in (seen, seen + 1):
         with pytest.raises(Refusal, match="There is no loaded delivery of that number"):
-            settle(warehouse, number, accepted=True)
+            settle(warehouse, number, "accept")
     with pytest.raises(Refusal, match="without reason or way out"):
-        settle(warehouse, seen, accepted=False, reason="Because.")
+        settle(warehouse, seen, "refuse", reason="Because.")
 
 
 def test_the_overview_counts_by_state(warehouse: Warehouse, town: Source, register: Source) -> None:
-    register_sources(warehouse, [town, register])
+    with warehouse.connect() as connection:
+        register_source(connection, town)
+        register_source(connection, register)
     for period, amount in ((APRIL, "1.00"), (APRIL, "2.00"), (MAY, "3.00")):
-        settle(warehouse, bring(warehouse, town, f"{period.key}.csv", period, amount), accepted=True)
+        settle(warehouse, bring(warehouse, town, f"{period.key}.csv", period, amount), "accept")
     bring(warehouse, town, "pending.csv", MAY)
     with warehouse.connect(autocommit=True) as connection:
         for name, reason in (("bad.csv", "First."), ("worse.csv", "Second."), ("2018-05.csv", "Mended since.")):
@@ -192,6 +402,7 @@ def test_the_overview_counts_by_state(warehouse: Warehouse, town: Source, regist
         partner_code="town",
         loaded=2,
         checking=1,
+        held=0,
         waiting=1,
         superseded=1,
         refused=3,
@@ -202,15 +413,19 @@ def test_the_overview_counts_by_state(warehouse: Warehouse, town: Source, regist
         lines_rejected=2,
         amount_loaded_gbp=Decimal("5.00"),
         last_seen_at=full.last_seen_at,
-        last_refusal="worse.csv: Second.",
-        last_way_out="Way out.",
     )
 
 
 def test_a_changed_declaration_is_registered(warehouse: Warehouse, tmp_path: Path) -> None:
-    register_sources(warehouse, [declare(tmp_path / "one")])
-    register_sources(warehouse, [declare(tmp_path / "one", SPEND, ("2024-03-31", "2025-03-31"))])
-
+    changes = [
+        ("to: 2024-03-31", "to: 2025-03-31"),
+        ("late_after_days: 20", "late_after_days: 25, final_after_days: 90"),
+    ]
     with warehouse.connect() as connection:
-        rows = connection.execute("select source_id, cadence, accepts_to_date from ops.source").fetchall()
-    assert rows == [("town", "month", date(2025, 3, 31))]
+        register_source(connection, declare(tmp_path / "one"))
+        register_source(connection, declare(tmp_path / "one", SPEND, *changes))
+
+        rows = connection.execute(
+            "select source_id, cadence, accepts_to_date, late_after_days, final_after_days from ops.source"
+        ).fetchall()
+    assert rows == [("town", "month", date(2025, 3, 31), 25, 90)]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from star_warehouse.load import DeliveryLines, RejectedLine, TableLines, check_tolerance
+from star_warehouse.load import DeliverySummary, RejectedLine, check_tolerance
 from star_warehouse.refusal import Refusal
 from tests.builders import SPEND, declare
+from tests.reading import MadeUp
 
 
-def lines(loaded: int, rejected: list[RejectedLine], sheet: str | None = None) -> DeliveryLines:
-    frame = pl.DataFrame({"line_number": range(loaded)})
-    return DeliveryLines([TableLines("spend_line", sheet, frame, rejected, Counter(header=1))], None)
+def lines(loaded: int, rejected: list[RejectedLine], sheet: str | None = None) -> DeliverySummary:
+    return MadeUp(pl.DataFrame({"line_number": range(loaded)}), rejected, sheet=sheet).summary()
 
 
 def bad(number: int, code: str = "unreadable_date") -> RejectedLine:

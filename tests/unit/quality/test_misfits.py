@@ -56,14 +56,16 @@ def bring(warehouse: Warehouse, extract: str) -> int:
     return int(row[0])
 
 
-@pytest.mark.parametrize(("extract", "accepted"), [("published", True), ("internal", False)])
+@pytest.mark.parametrize(("extract", "outcome"), [("published", "accept"), ("internal", "refuse")])
 def test_only_a_published_extract_may_lack_postcodes(
-    warehouse: Warehouse, settings: Settings, town: Source, extract: str, accepted: bool
+    warehouse: Warehouse, settings: Settings, town: Source, extract: str, outcome: str
 ) -> None:
     delivery_id = bring(warehouse, extract)
     verdict = check_deliveries(warehouse, settings, town, [delivery_id], "run")[delivery_id]
-    assert verdict.accepted == accepted
-    assert verdict.reason == (None if accepted else "100.0 % of the pounds carry no postcode that the directory knows.")
+    assert verdict.outcome == outcome
+    assert verdict.reason == (
+        None if outcome == "accept" else "100.0 % of the pounds carry no postcode that the directory knows."
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,33 +27,33 @@ def outcome(
 def test_nothing_failed() -> None:
     passed = [outcome("critical", is_success=True), outcome("warning", is_success=True)]
     delivery = judge_delivery(passed)
-    assert (delivery.accepted, delivery.reason, delivery.way_out) == (True, None, None)
+    assert (delivery.outcome, delivery.reason, delivery.way_out) == ("accept", None, None)
     candidate = judge_candidate(passed)
     assert (candidate.severity, candidate.failures, candidate.is_publishable) == (None, (), True)
 
 
 def test_nothing_was_checked() -> None:
-    assert judge_delivery([]).accepted
+    assert judge_delivery([]).outcome == "accept"
     assert judge_candidate([]).severity is None
 
 
-def test_a_warning_is_noted_and_does_not_block() -> None:
+def test_a_warning_holds_a_delivery_and_does_not_block_a_candidate() -> None:
     delivery = judge_delivery([outcome("warning", message="Look."), outcome("info", message="By the way.")])
-    assert (delivery.accepted, delivery.reason, delivery.way_out) == (True, "Look.", "Mend it.")
+    assert (delivery.outcome, delivery.reason, delivery.way_out) == ("hold", "Look.", "Mend it.")
     candidate = judge_candidate([outcome("info"), outcome("warning")])
     assert (candidate.severity, candidate.is_publishable) == ("warning", True)
 
 
-def test_information_asks_nobody_to_do_anything() -> None:
-    delivery = judge_delivery([outcome("info")])
-    assert (delivery.accepted, delivery.reason, delivery.way_out) == (True, None, None)
+def test_information_is_noted_on_what_is_accepted() -> None:
+    delivery = judge_delivery([outcome("info", message="By the way."), outcome("warning", is_success=True)])
+    assert (delivery.outcome, delivery.reason, delivery.way_out) == ("accept", "By the way.", "Mend it.")
     assert judge_candidate([outcome("info")]).is_publishable
 
 
 def test_one_critical_failure_decides() -> None:
     failures = [outcome("warning", message="Look."), outcome("critical", message="Stop.")]
     delivery = judge_delivery([*failures, outcome("critical", is_success=True)])
-    assert (delivery.accepted, delivery.reason) == (False, "Stop.")
+    assert (delivery.outcome, delivery.reason) == ("refuse", "Stop.")
     candidate = judge_candidate(failures)
     assert (candidate.severity, candidate.is_publishable) == ("critical", False)
     assert [failure.message for failure in candidate.failures] == ["Stop.", "Look."]

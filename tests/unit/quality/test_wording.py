@@ -17,6 +17,7 @@ from star_warehouse.quality.wording import examples, figure, limits, sentence
         ("amount_gbp", Decimal("0.00"), "£0.00"),
         ("redacted_amount_share", 0.1234, "12.3 %"),
         ("gross_to_net_ratio", 1.2, "1.20"),
+        ("lines_deviation", -3.4657, "-3.47"),
         ("lines_count", 210068, "210,068"),
         ("lines_count", 3.0, "3"),
         ("lines_count", None, None),

@@ -2,58 +2,155 @@
 
 from __future__ import annotations
 
-import pytest
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from star_warehouse.read.csv_file import parse_csv
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from star_warehouse.load import RejectedLine
+from star_warehouse.read.csv_file import CsvRows
+from star_warehouse.read.records import Row
 from star_warehouse.refusal import Refusal
 
 
-def test_rows_know_their_lines() -> None:
-    records = parse_csv('a,b,c\r\n1,"two\nlines",3\r\n\r\n4,5,6\r\n', ",", "file")
+@dataclass
+class Parsed:
+    """All rows of a text: its first one, and those below it, blank ones only counted."""
 
-    assert records.rows == [["a", "b", "c"], ["1", "two\nlines", "3"], [], ["4", "5", "6"]]
-    assert records.line_numbers == [1, 2, 4, 5]
-    assert [records.text_of(index) for index in range(4)] == ["a,b,c", '1,"two\nlines",3', "", "4,5,6"]
-    assert records.unreadable == []
+    header: Row
+    rows: dict[int, list[str]] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
+    unreadable: list[RejectedLine] = field(default_factory=list)
+    blank_count: int = 0
+
+    @property
+    def all_rows(self) -> list[list[str]]:
+        return [self.header.cells, *(cells for _, cells in sorted(self.rows.items()))]
+
+
+def parse(text: str, delimiter: str = ",", block_bytes: int = 1 << 20) -> Parsed:
+    data = text.encode()
+    blocks = (data[begin : begin + block_bytes] for begin in range(0, len(data), block_bytes))
+    rows = CsvRows(blocks, delimiter, "file")
+    header = rows.head().rows[0]
+    parsed = Parsed(header)
+    for batch in rows.below(header, range(len(header.cells)), [""]):
+        for line_number, *cells in batch.cells.iter_rows():
+            assert line_number not in parsed.rows
+            parsed.rows[line_number] = [cell or "" for cell in cells]
+            parsed.texts[line_number] = batch.text_of(line_number)
+        for row in batch.odd:
+            assert row.line_number not in parsed.rows
+            parsed.rows[row.line_number] = row.cells
+            parsed.texts[row.line_number] = batch.text_of(row.line_number)
+        parsed.unreadable += batch.unreadable
+        parsed.blank_count += batch.blank_count
+    return parsed
+
+
+def test_rows_know_their_lines() -> None:
+    parsed = parse('a,b,c\r\n1,"two\nlines",3\r\n\r\n4,5,6\r\n')
+
+    assert parsed.header == Row(1, ["a", "b", "c"])
+    assert parsed.rows == {2: ["1", "two\nlines", "3"], 5: ["4", "5", "6"]}
+    assert parsed.texts == {2: '1,"two\nlines",3', 5: "4,5,6"}
+    assert parsed.blank_count == 1
+    assert parsed.unreadable == []
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_every_line_ending_is_known(ending: str) -> None:
-    records = parse_csv(ending.join(["a,b", "1,2", "3,4"]), ",", "file")
+    assert parse(ending.join(["a,b", "1,2", "3,4"])).rows == {2: ["1", "2"], 3: ["3", "4"]}
 
-    assert records.rows == [["a", "b"], ["1", "2"], ["3", "4"]]
-    assert records.line_numbers == [1, 2, 3]
+
+def test_line_endings_may_be_mixed() -> None:
+    assert parse("a,b\r\n1,2\n3,4\r5,6\r\n").rows == {2: ["1", "2"], 3: ["3", "4"], 4: ["5", "6"]}
 
 
 def test_signs_that_end_a_line_elsewhere_do_not_here() -> None:
-    assert parse_csv("a\x0bb,c\u2028d\x85\n1,2\n", ",", "file").line_numbers == [1, 2]
+    assert parse("a,d\nb\x0bc,\u2028d\x85\n\x1f1,\x1e2\n").rows == {2: ["b\x0bc", "\u2028d\x85"], 3: ["\x1f1", "\x1e2"]}
 
 
 def test_quotes_inside_are_doubled_or_in_an_unquoted_field() -> None:
-    assert parse_csv('"The ""Shop""",5" pipe\n', ",", "file").rows == [['The "Shop"', '5" pipe']]
+    assert parse('a,b\n"The ""Shop""",5" pipe\n"""",""\n').rows == {2: ['The "Shop"', '5" pipe'], 3: ['"', ""]}
 
 
 @pytest.mark.parametrize("bad", ['"never closed,1,2', '"The Shop" Ltd,1,2', 'a,"b,2'])
 def test_a_stray_quote_costs_its_own_line_only(bad: str) -> None:
-    records = parse_csv(f'1,2,3\n{bad}\n4,5,6\n7,"8",9\n', ",", "file")
+    parsed = parse(f'1,2,3\n{bad}\n4,5,6\n7,"8",9\n')
 
-    assert records.rows == [["1", "2", "3"], ["4", "5", "6"], ["7", "8", "9"]]
-    assert records.line_numbers == [1, 3, 4]
-    assert [(line.line_number, line.code, line.text) for line in records.unreadable] == [(2, "unpaired_quotes", bad)]
-    assert records.text_of(0) == "1,2,3"
+    assert parsed.rows == {3: ["4", "5", "6"], 4: ["7", "8", "9"]}
+    assert [(line.line_number, line.code, line.text) for line in parsed.unreadable] == [(2, "unpaired_quotes", bad)]
 
 
 def test_a_field_does_not_swallow_the_lines_up_to_the_next_stray_quote() -> None:
-    records = parse_csv('1,2,3\na,"b,c\n4,5,6\n7,8",9\n', ",", "file")
+    parsed = parse('1,2,3\na,"b,c\n4,5,6\n7,8",9\n')
 
-    assert records.rows == [["1", "2", "3"], ["4", "5", "6"], ["7", '8"', "9"]]
-    assert [line.line_number for line in records.unreadable] == [2]
+    assert parsed.rows == {3: ["4", "5", "6"], 4: ["7", '8"', "9"]}
+    assert [line.line_number for line in parsed.unreadable] == [2]
 
 
 def test_a_file_full_of_stray_quotes_is_refused() -> None:
-    with pytest.raises(Refusal, match=r"More than 5,000 lines have quotes that do not pair \(the first is line 1\)"):
-        parse_csv('"x" y,2,3\n' * 5_001, ",", "file")
+    with pytest.raises(Refusal, match=r"More than 5,000 lines have quotes that do not pair \(the first is line 2\)"):
+        parse("a,b,c\n" + '"x" y,2,3\n' * 5_001)
+
+
+def test_a_line_without_end_is_refused_before_it_is_taken_into_memory() -> None:
+    taken = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal taken
+        yield b"a,b\n"
+        while True:
+            taken += 1
+            yield b"x" * (1 << 20)
+
+    with pytest.raises(Refusal, match=r"A line is longer than 4 MB; it begins b'xxxx"):
+        CsvRows(endless(), ",", "file")
+    assert taken <= 6
 
 
 def test_nothing_gives_no_rows() -> None:
-    assert parse_csv("", ",", "file").rows == []
+    assert CsvRows([], ",", "file").head().rows == []
+
+
+# Every sign that means something to a CSV, blanks of many kinds, and some letters.
+TEXT = st.text(st.sampled_from('ab,"\r\n ;\t\x1f\u00a0£é'), max_size=80)
+
+
+@given(TEXT, st.integers(1, 40), st.sampled_from(",;\t"))
+def test_where_lines_are_cut_into_blocks_changes_nothing(text: str, block_bytes: int, delimiter: str) -> None:
+    whole = f"h1{delimiter}h2\n{text}"
+
+    assert parse(whole, delimiter, block_bytes) == parse(whole, delimiter)
+
+
+@given(st.lists(st.lists(st.text(st.sampled_from('ab,"\n é'), max_size=5), min_size=3, max_size=3), max_size=12))
+def test_what_a_csv_writer_wrote_is_read_back(rows: list[list[str]]) -> None:
+    """The csv module as writer; a field that looks like whole lines may be taken for a stray quote instead."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([["h1", "h2", "h3"], *rows])
+
+    parsed = parse(stream.getvalue(), block_bytes=7)
+
+    if not parsed.unreadable:
+        filled = [row for row in rows if any(cell and not cell.isspace() for cell in row)]
+        found = [row for row in parsed.all_rows[1:] if any(cell and not cell.isspace() for cell in row)]
+        assert found == filled
+    else:
+        assert any(cell.count(",") >= 2 and "\n" in cell for row in rows for cell in row)
+
+
+def test_both_ways_of_reading_agree() -> None:
+    """Lines that polars splits are the same cells as those that the csv module makes of them."""
+    lines = [f'"Invented ""{number}""",{number % 7},"a, b",,{number}.5' for number in range(2_000)]
+
+    parsed = parse("\n".join(["a,b,c,d,e", *lines]))
+
+    assert [*parsed.rows.values()] == [*csv.reader(lines)]
+    assert pl.Series([*parsed.rows]).to_list() == [*range(2, 2_002)]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import io
 
 import pytest
 
-from star_warehouse.read.encoding import decode
+from star_warehouse.read.encoding import Utf8Blocks
 from star_warehouse.refusal import Refusal
 
 POUNDS = "Café,£5 – “Redacted”"
+
+
+def decode(data: bytes, legacy: str | None, where: str) -> tuple[str, str]:
+    blocks = Utf8Blocks(io.BytesIO(data), legacy, where)
+    return b"".join(blocks).decode(), blocks.encoding
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,6 @@ def test_text_is_decoded(data: bytes, legacy: str | None, encoding: str) -> None
         (codecs.BOM_UTF8 + b"a\n\xa35", "cp1252", "its byte order mark says utf-8"),
         (b"a\n\x815", "cp1252", "nor cp1252"),
         ("a\n£5\n".encode() + b"\xa36", "cp1252", "Some lines are cp1252 and others are UTF-8 (such as line 2)"),
-        (b"\xd0\xcf\x11\xe0 old", None, "an old Excel file (XLS) or one with a password"),
     ],
 )
 def test_what_cannot_be_told_is_refused(data: bytes, legacy: str | None, what: str) -> None:
@@ -43,3 +48,22 @@ def test_what_cannot_be_told_is_refused(data: bytes, legacy: str | None, what: s
 
     assert what in refusal.value.what
     assert refusal.value.where == "town: file.csv"
+
+
+@pytest.mark.parametrize("size", range(1, 12))
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_sign_that_lies_in_two_blocks_is_one_sign(monkeypatch: pytest.MonkeyPatch, size: int, name: str) -> None:
+    monkeypatch.setattr("star_warehouse.read.encoding._BLOCK_BYTES", size + 3)
+    text = f"a,{POUNDS}\n" * 5
+
+    assert decode(text.encode(name), "cp1252", "file")[0] == text
+
+
+def test_a_file_that_changes_its_encoding_late_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("star_warehouse.read.encoding._BLOCK_BYTES", 16)
+    lines = [b"plain\n" * 9, "£1\n".encode() * 9, b"plain\n" * 9, b"\xa32\n"]
+
+    with pytest.raises(Refusal, match=r"others are UTF-8 \(such as line 28\)"):
+        decode(b"".join(lines), "cp1252", "file")
+    with pytest.raises(Refusal, match="byte 0xA3 in line 28"):
+        decode(b"".join(lines), None, "file")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,8 +16,28 @@ from star_warehouse.refusal import Refusal
 from tests.builders import workbook
 
 
+def opened(data: bytes, where: str = "file") -> Workbook:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        return Workbook(Path(file.name), where)
+
+
+def read(data: bytes) -> list[list[str]]:
+    """The rows of the sheet, by both ways to them: as the head has them, and as they are below the first one."""
+    rows = opened(data).sheet("Payments")
+    head = rows.head().rows
+    if not head:
+        return []
+    below: dict[int, list[str]] = {}
+    for batch in rows.below(head[0], range(len(head[0].cells)), []):
+        below |= {number: [cell or "" for cell in cells] for number, *cells in batch.cells.iter_rows()}
+    assert all(below.get(row.line_number, [""] * len(row.cells)) == row.cells for row in head[1:])
+    return [row.cells for row in head]
+
+
 def cells(rows: list[list[object]]) -> list[list[str]]:
-    return Workbook(workbook(rows), "file").sheet("Payments").rows
+    return read(workbook(rows))
 
 
 @pytest.mark.parametrize(
@@ -28,9 +50,6 @@ def cells(rows: list[list[object]]) -> list[list[str]]:
         (5.0, "5"),
         (1234.5, "1234.5"),
         (1234.57, "1234.57"),
-        (123456789012.34, "123456789012.34"),
-        (5.0000000001, "5.0000000001"),
-        (1e-10, "1e-10"),
         ("007", "007"),
         ("00012345", "00012345"),
         ("1e5", "1e5"),
@@ -52,24 +71,22 @@ def test_a_cell_says_what_it_holds(cell: object, text: str) -> None:
     assert cells([["x", cell]]) == [["x", text]]
 
 
-def test_the_noise_of_binary_fractions_is_not_rounded_off() -> None:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook([["x", 0.3]]))) as plain, zipfile.ZipFile(stream, "w") as noisy:
-        for name in plain.namelist():
-            noisy.writestr(name, plain.read(name).replace(b"<v>0.3</v>", b"<v>0.30000000000000004</v>"))
-
-    assert Workbook(stream.getvalue(), "file").sheet("Payments").rows == [["x", "0.30000000000000004"]]
-
-
 def test_rows_keep_their_numbers_below_empty_ones() -> None:
-    data = workbook([["a", "b"], ["1", "2"]], first_row=3)
+    rows = opened(workbook([["a", "b"], ["1", "2"]], first_row=3)).sheet("Payments")
 
-    records = Workbook(data, "file").sheet("Payments")
+    assert [(row.line_number, row.cells) for row in rows.head().rows][3:] == [(4, ["a", "b"]), (5, ["1", "2"])]
+    (batch,) = rows.below(rows.head().rows[3], [0, 1], [])
+    assert batch.cells.rows() == [(5, "1", "2")]
+    assert batch.text_of(5) == "1\t2"
+    assert rows.row_word == "row"
 
-    assert records.rows == [["", ""], ["", ""], ["", ""], ["a", "b"], ["1", "2"]]
-    assert records.line_numbers == [1, 2, 3, 4, 5]
-    assert records.text_of(4) == "1\t2"
-    assert records.row_word == "row"
+
+def test_empty_rows_below_the_header_are_counted() -> None:
+    rows = opened(workbook([["a", "b"], [" ", None], ["1", "2"], [None, None], ["3", None]])).sheet("Payments")
+
+    (batch,) = rows.below(rows.head().rows[0], [1], [])
+    assert batch.cells.rows() == [(3, "2"), (5, None)]
+    assert batch.blank_count == 2
 
 
 def test_an_error_is_found_where_it_is_though_the_first_columns_are_empty() -> None:
@@ -80,16 +97,11 @@ def test_an_error_is_found_where_it_is_though_the_first_columns_are_empty() -> N
     stream = io.BytesIO()
     book.save(stream)
 
-    assert Workbook(stream.getvalue(), "file").sheet("Payments").rows[2:] == [["a", "b"], ["#REF!", "x"]]
+    assert read(stream.getvalue())[2:] == [["a", "b"], ["#REF!", "x"]]
 
 
 def test_a_sheet_without_cells_has_no_rows() -> None:
-    assert Workbook(workbook([]), "file").sheet("Payments").rows == []
-
-
-def test_a_missing_sheet_is_refused_with_those_that_are_there() -> None:
-    with pytest.raises(Refusal, match=r"There is no sheet 'Spend'; the workbook has 'Payments'\."):
-        Workbook(workbook([["a"]]), "town: file.xlsx").sheet("Spend")
+    assert read(workbook([])) == []
 
 
 def test_files_that_are_no_workbook_are_refused() -> None:
@@ -102,11 +114,11 @@ def test_files_that_are_no_workbook_are_refused() -> None:
         (b"<html>", "a web page"),
     ]:
         with pytest.raises(Refusal, match=f"not an XLSX workbook, or it is damaged .*{seems}"):
-            Workbook(data, "file")
+            opened(data)
     with pytest.raises(Refusal, match="The workbook cannot be read"):
-        Workbook(stream.getvalue(), "file")
+        opened(stream.getvalue())
 
 
 def test_a_workbook_cut_off_is_refused() -> None:
     with pytest.raises(Refusal, match="damaged"):
-        Workbook(workbook([["a", "b"]] * 100)[:-200], "file")
+        opened(workbook([["a", "b"]] * 100)[:-200])

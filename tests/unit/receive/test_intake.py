@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +14,9 @@ from typing import Any
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import Connection, DeliveryLines, pending_deliveries, repeats_since, settle
-from star_warehouse.receive import FolderRefusal, IntakeReport, find_waiting, intake, take_in
+from star_warehouse.load import Connection, DeliverySummary, pending_deliveries, repeats_since, settle
+from star_warehouse.read import OpenDelivery
+from star_warehouse.receive import FolderRefusal, IntakeReport, fetching, find_waiting, intake, take_in
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Period, Source
@@ -45,7 +48,7 @@ class Town:
 
     def accept(self) -> None:
         for delivery_id in pending_deliveries(self.warehouse, self.source.id):
-            settle(self.warehouse, delivery_id, accepted=True)
+            settle(self.warehouse, delivery_id, "accept")
 
     def waiting(self) -> list[str]:
         return [found.file.name for found in find_waiting(self.source, self.settings, self.warehouse)]
@@ -67,14 +70,10 @@ def test_everything_that_waits_is_taken_in_by_period(town: Town) -> None:
     town.put("town_2018-05.csv", spend_file(MAY))
     town.put("town_2018-04.csv", spend_file(ACME, "Acme,7,03/04/2018,x,y", ACME, ACME))
     assert town.waiting() == ["town_2018-04.csv", "town_2018-05.csv"]
-    told: list[tuple[int, int, str]] = []
 
-    report = take_in(
-        town.source, town.settings, town.warehouse, "run-1", on_progress=lambda *progress: told.append(progress)
-    )
+    report = town.take_in()
 
     assert report == IntakeReport("town", Counter(checking=2), [1, 2], [], lines_loaded=4, lines_rejected=1)
-    assert told == [(1, 2, "town_2018-04.csv"), (2, 2, "town_2018-05.csv")]
     assert town.waiting() == []
     assert town.rows(
         "select file_name, location, state, period_key, lines_in, lines_loaded, lines_rejected, lines_skipped, "
@@ -241,7 +240,7 @@ def test_what_an_interrupted_run_left_is_taken_up_in_its_own_row(town: Town, mon
     town.put("town_2018-04.csv", spend_file(ACME))
     town.put("town_2018-05.csv", spend_file(MAY))
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "read_delivery", fail)
+        patch.setattr(intake, "open_delivery", fail)
         with pytest.raises(KeyboardInterrupt):
             town.take_in("run-1")
     assert town.states() == [("town_2018-04.csv", "landed")]
@@ -263,15 +262,15 @@ def fail(*_: object) -> None:
 def test_a_file_that_breaks_the_reader_keeps_no_other_out(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.put("town_2018-04.csv", spend_file(ACME))
     town.put("town_2018-05.csv", spend_file(MAY))
-    real = intake.read_delivery
+    real = intake.open_delivery
 
-    def read(source: Source, file_name: str, content: bytes, period: Period) -> DeliveryLines:
+    def read(source: Source, file_name: str, path: Path, period: Period) -> AbstractContextManager[OpenDelivery]:
         if file_name == "town_2018-04.csv":
             raise IndexError("a fault of the reader")
-        return real(source, file_name, content, period)
+        return real(source, file_name, path, period)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "read_delivery", read)
+        patch.setattr(intake, "open_delivery", read)
         report = town.take_in()
 
     assert report.counts == Counter(checking=1, refused=1)
@@ -282,7 +281,7 @@ def test_a_file_that_breaks_the_reader_keeps_no_other_out(town: Town, monkeypatc
 def test_what_landed_is_taken_in_though_its_file_is_gone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     path = town.put("town_2018-04.csv", spend_file(ACME))
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "read_delivery", fail)
+        patch.setattr(intake, "open_delivery", fail)
         with pytest.raises(KeyboardInterrupt):
             town.take_in()
     path.unlink()
@@ -294,7 +293,7 @@ def test_what_landed_is_taken_in_though_its_file_is_gone(town: Town, monkeypatch
 def test_what_was_only_seen_is_refused_when_its_file_is_gone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     path = town.put("town_2018-04.csv", spend_file(ACME))
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "land", fail)
+        patch.setattr(fetching, "land", fail)
         with pytest.raises(KeyboardInterrupt):
             town.take_in()
     path.unlink()
@@ -308,15 +307,15 @@ def test_what_was_only_seen_is_refused_when_its_file_is_gone(town: Town, monkeyp
 
 def test_a_file_still_being_written_waits_for_the_next_run(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.put("town_2018-04.csv", spend_file(ACME))
-    real_land = intake.land
+    real_land = fetching.land
 
-    def land_while_it_grows(path: Path, settings: Settings) -> str:
-        sha256 = real_land(path, settings)
+    def land_while_it_grows(parts: Iterable[bytes], settings: Settings, check: Callable[[], None]) -> str:
+        content = b"".join(parts)
         town.put("town_2018-04.csv", spend_file(ACME, ACME))
-        return sha256
+        return real_land([content], settings, check)
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "land", land_while_it_grows)
+        patch.setattr(fetching, "land", land_while_it_grows)
         report = town.take_in()
     assert report.counts == Counter(waiting=1)
     assert "still being written" in report.refusals[0].what
@@ -333,7 +332,7 @@ def test_a_full_disk_stops_the_run_and_the_delivery_still_waits(town: Town, monk
         raise FolderRefusal("The disk is full; nothing of the file was kept.", where="landing", way_out="Free some.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "land", full)
+        patch.setattr(fetching, "land", full)
         with pytest.raises(FolderRefusal):
             town.take_in()
     assert town.rows("select state, reason, way_out from ops.delivery") == [
@@ -390,13 +389,6 @@ def test_a_workbook_is_taken_in(tmp_path: Path, settings: Settings, warehouse: W
     ]
 
 
-def test_a_location_that_is_no_folder_is_refused(town: Town, tmp_path: Path) -> None:
-    town.source = declare(tmp_path, SPEND, ("extract: internal", "extract: internal\nlocation: ftp://host/town"))
-
-    with pytest.raises(Refusal, match="is not a folder"):
-        town.take_in()
-
-
 def test_a_warehouse_that_does_not_answer_is_refused(town: Town) -> None:
     town.warehouse = Warehouse("127.0.0.1", 1, "star", "x", "warehouse")
 
@@ -410,9 +402,9 @@ def test_progress_is_seen_while_it_goes_on(town: Town, monkeypatch: pytest.Monke
     seen: list[tuple[Any, ...]] = []
     real = intake.load_delivery
 
-    def look_and_load(connection: Connection, *arguments: Any) -> None:
+    def look_and_load(connection: Connection, *arguments: Any) -> DeliverySummary:
         seen.extend(town.rows("select done_count, total_count from ops.run_progress"))
-        real(connection, *arguments)
+        return real(connection, *arguments)
 
     monkeypatch.setattr(intake, "load_delivery", look_and_load)
     town.take_in()
@@ -425,7 +417,7 @@ def test_bytes_that_were_superseded_stay_so_and_the_way_back_is_said(town: Town)
     for content in (spend_file(ACME), spend_file(ACME, ACME), spend_file(ACME)):
         town.put("town_2018-04.csv", content)
         for delivery_id in town.take_in().delivery_ids:
-            settle(town.warehouse, delivery_id, True, None, None)
+            settle(town.warehouse, delivery_id, "accept")
 
     assert [state for _, state in town.states()] == ["superseded", "loaded", "repeat"]
     (said,) = repeats_since(town.warehouse, began)
@@ -434,5 +426,5 @@ def test_bytes_that_were_superseded_stay_so_and_the_way_back_is_said(town: Town)
 
     town.put("town_2018-04.csv", spend_file(ACME) + b"\r\n")
     (again,) = town.take_in().delivery_ids
-    settle(town.warehouse, again, True, None, None)
+    settle(town.warehouse, again, "accept")
     assert [state for _, state in town.states()] == ["superseded", "superseded", "repeat", "loaded"]

@@ -16,7 +16,7 @@ from typing import NoReturn
 import pytest
 
 from star_warehouse.receive import FolderRefusal, deliver
-from star_warehouse.receive.landing import clear_half_copies, copy_to, land
+from star_warehouse.receive.landing import clear_half_copies, copy_to, land, read_file
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from tests.builders import declare, spend_file
@@ -32,7 +32,7 @@ def test_a_file_lands_unchanged_under_its_sha256(tmp_path: Path, settings: Setti
     path = tmp_path / "a.bin"
     path.write_bytes(CONTENT)
 
-    sha256 = land(path, settings)
+    sha256 = land(read_file(path), settings)
 
     assert sha256 == hashlib.sha256(CONTENT).hexdigest()
     assert files_below(settings.landing) == [settings.landing / sha256[:2] / sha256]
@@ -43,19 +43,19 @@ def test_the_same_bytes_land_once(tmp_path: Path, settings: Settings) -> None:
     for name in ("a", "b"):
         (tmp_path / name).write_bytes(CONTENT)
 
-    assert land(tmp_path / "a", settings) == land(tmp_path / "b", settings)
+    assert land(read_file(tmp_path / "a"), settings) == land(read_file(tmp_path / "b"), settings)
     assert len(files_below(settings.landing)) == 1
 
 
 def test_an_empty_file_lands_too(tmp_path: Path, settings: Settings) -> None:
     (tmp_path / "empty").touch()
 
-    assert land(tmp_path / "empty", settings) == hashlib.sha256(b"").hexdigest()
+    assert land(read_file(tmp_path / "empty"), settings) == hashlib.sha256(b"").hexdigest()
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(Refusal, match=r"a\.csv: The file cannot be read: No such file"):
-        land(tmp_path / "a.csv", settings)
+        land(read_file(tmp_path / "a.csv"), settings)
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def test_a_full_disk_is_told_and_nothing_half_landed(tmp_path: Path, settings: S
     path.write_bytes(CONTENT)
 
     with small_files_only(), pytest.raises(FolderRefusal) as refusal:
-        land(path, settings)
+        land(read_file(path), settings)
 
     assert refusal.value.what == "The disk is full; nothing of the file was kept."
     assert refusal.value.where == str(settings.landing)
@@ -97,7 +97,7 @@ def test_what_the_system_says_is_told(
     monkeypatch.setattr(os, "fsync", fail)
 
     with pytest.raises(FolderRefusal, match=what):
-        land(tmp_path / "a", settings)
+        land(read_file(tmp_path / "a"), settings)
 
     assert files_below(settings.landing) == []
 

@@ -16,6 +16,8 @@ from tests.builders import SNAPSHOT, SPEND, declare
 
 WORDS = r"(?P<month_name>[a-z]+) (?P<year>\d{4})"
 RANGE = r"(?P<from>\d+)_(?P<to>\d+)"
+QUARTER = r"(?P<year>\d{4})[ -]Q(?P<quarter>\d)"
+FY_QUARTER = r"(?P<fy_start>\d{4})[^ ]* Q(?P<fy_quarter>\d)"
 YEARS = r"(?P<year_start>\d+)-(?P<year_end>\d+)"
 MONTH = r"town_(?P<year>\d{4})-(?P<month>\d{2})\.csv"
 
@@ -37,7 +39,19 @@ def named(folder: Path, pattern: str, example: str, every: str) -> Source:
         (RANGE, "month", "20240201_20240229", "2024-02", date(2024, 2, 1), date(2024, 2, 29)),
         (r"(?P<from>.+) (?P<to>.+)", "month", "2023-01-01 2023-01-31", "2023-01", date(2023, 1, 1), date(2023, 1, 31)),
         (RANGE, "year", "20190401_20200331", "2019/20", date(2019, 4, 1), date(2020, 3, 31)),
+        (RANGE, "quarter", "20190401_20190630", "2019-Q2", date(2019, 4, 1), date(2019, 6, 30)),
+        (RANGE, "quarter", "20200101_20200331", "2020-Q1", date(2020, 1, 1), date(2020, 3, 31)),
+        (RANGE, "year_to_date", "20190401_20190430", "2019/20", date(2019, 4, 1), date(2019, 4, 30)),
+        (RANGE, "year_to_date", "20190401_20200115", "2019/20", date(2019, 4, 1), date(2020, 1, 15)),
+        (MONTH, "year_to_date", "town_2020-02.csv", "2019/20", date(2019, 4, 1), date(2020, 2, 29)),
+        (WORDS, "year_to_date", "April 2019", "2019/20", date(2019, 4, 1), date(2019, 4, 30)),
+        (QUARTER, "quarter", "2022-Q1", "2022-Q1", date(2022, 1, 1), date(2022, 3, 31)),
+        (QUARTER, "quarter", "2022 Q4", "2022-Q4", date(2022, 10, 1), date(2022, 12, 31)),
+        (FY_QUARTER, "quarter", "2021-22 Q1", "2021-Q2", date(2021, 4, 1), date(2021, 6, 30)),
+        (FY_QUARTER, "quarter", "2021-22 Q3", "2021-Q4", date(2021, 10, 1), date(2021, 12, 31)),
+        (FY_QUARTER, "quarter", "2021 Q4", "2022-Q1", date(2022, 1, 1), date(2022, 3, 31)),
         (YEARS, "year", "2018-19", "2018/19", date(2018, 4, 1), date(2019, 3, 31)),
+        (r"(?P<calendar_year>\d{4})", "year", "2019", "2019", date(2019, 1, 1), date(2019, 12, 31)),
         (YEARS, "year", "2022-2023", "2022/23", date(2022, 4, 1), date(2023, 3, 31)),
     ],
 )  # fmt: skip
@@ -88,6 +102,12 @@ def test_a_wrong_name_is_refused_with_an_example(tmp_path: Path, name: str, what
         (RANGE, "month", "20180401_20180430", "20180402_20180430", "is not one whole month"),
         (RANGE, "month", "20180401_20180430", "20180401_20180431", "not a day of the calendar"),
         (RANGE, "month", "20180401_20180430", "180401_180430", "is not a day written as"),
+        (RANGE, "quarter", "20180401_20180630", "20180401_20180531", "is not one whole quarter; 2018-04-01 to 2018-06"),
+        (RANGE, "quarter", "20180401_20180630", "20180501_20180731", "is not one whole quarter; 2018-04-01 to 2018-06"),
+        (RANGE, "year_to_date", "20180401_20180630", "20180501_20180731", "is not a financial year to date; 2018-04"),
+        (RANGE, "year_to_date", "20180401_20180630", "20180401_20190430", "2019-04-01 to 2019-04-30 would be"),
+        (QUARTER, "quarter", "2022-Q1", "2022-Q5", "5 is not a quarter"),
+        (FY_QUARTER, "quarter", "2022 Q1", "2022 Q0", "0 is not a quarter"),
         (RANGE, "year", "20180401_20190331", "20180101_20181231", "not one whole financial year"),
     ],
 )  # fmt: skip

@@ -11,21 +11,44 @@ with line_text as materialized (
     union all
     {%- endif %}
     {%- endfor %}
+),
+
+rule as (
+    select
+        rule_id,
+        priority,
+        field,
+        pattern,
+        scope_class,
+        valid_from,
+        valid_to
+    from {{ ref('scope_rule') }}
+    union all
+    -- A withheld name decides before anything else, whenever it was paid.
+    select
+        token_id as rule_id,
+        priority,
+        'supplier_name' as field,
+        pattern,
+        scope_class,
+        null as valid_from,
+        null as valid_to
+    from {{ ref('redaction_token') }}
 )
 
 select
     matched.field,
     matched.written_text,
-    scope_rule.rule_id,
-    scope_rule.priority,
-    scope_rule.scope_class,
-    scope_rule.valid_from,
-    scope_rule.valid_to
-from {{ ref('scope_rule') }} as scope_rule
+    rule.rule_id,
+    rule.priority,
+    rule.scope_class,
+    rule.valid_from,
+    rule.valid_to
+from rule
 cross join lateral (
     select
         line_text.field,
         line_text.written_text
     from line_text
-    where line_text.field = scope_rule.field and line_text.squeezed_text ~* scope_rule.pattern
+    where line_text.field = rule.field and line_text.squeezed_text ~* rule.pattern
 ) as matched

@@ -1,6 +1,6 @@
 -- Each row is one contracts register that waits for its verdict, with what can be said of it as a whole.
 with delivery as (
-    select delivery_id, file_name, lines_loaded
+    select delivery_id, lines_loaded
     from ops.delivery
     where delivery_id = any(%(delivery_ids)s)
 ),
@@ -26,6 +26,9 @@ figures as (
         count(*) filter (where contract_value_gbp >= 1000000000) as huge_values_count,
         count(*) filter (where end_date < start_date) as ends_before_start_count,
         count(*) filter (where mention > 1) as repeated_contracts_count,
+        coalesce(
+            (sum(abs(contract_value_gbp)) filter (where mention > 1) / nullif(sum(abs(contract_value_gbp)), 0))::float8, 0
+        ) as repeated_value_share,
         (count(*) filter (where sme_supplier is null or vcse_supplier is null))::float8 / count(*)
             as size_blank_share
     from entry
@@ -34,7 +37,6 @@ figures as (
 
 select
     delivery.delivery_id,
-    delivery.file_name,
     coalesce(figures.contracts_count, 0) as contracts_count,
     coalesce(figures.contracts_count, 0) - delivery.lines_loaded as lines_difference,
     figures.value_blank_share,
@@ -43,6 +45,7 @@ select
     figures.huge_values_count,
     figures.ends_before_start_count,
     figures.repeated_contracts_count,
+    figures.repeated_value_share,
     figures.size_blank_share
 from delivery
 left join figures using (delivery_id)

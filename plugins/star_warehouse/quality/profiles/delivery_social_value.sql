@@ -1,6 +1,6 @@
 -- Each row is one export of the Social Value Portal that waits for its verdict, with what can be said of it as a whole.
 with delivery as (
-    select delivery_id, file_name, period_end_date as as_of_date, lines_loaded
+    select delivery_id, period_end_date as as_of_date, lines_loaded
     from ops.delivery
     where delivery_id = any(%(delivery_ids)s)
 ),
@@ -50,6 +50,7 @@ project_figures as (
         count(*) filter (where project.is_contradictory) as contradictory_projects_count,
         count(*) filter (where project.lacks_award_date) as awarded_without_date_count,
         count(*) filter (where project.lacks_value) as awarded_without_value_count,
+        nullif(count(*) filter (where project.is_awarded), 0) as awarded_count,
         count(*) filter (
             where project.is_awarded and project.contract_value_gbp >= 50000 and secured.secured_gbp is null
         ) as awarded_without_target_count,
@@ -116,7 +117,6 @@ report_figures as (
 
 select
     delivery.delivery_id,
-    delivery.file_name,
     coalesce(project_figures.projects_count, 0) as projects_count,
     coalesce(measure_figures.measures_count, 0) as measures_count,
     coalesce(target_figures.targets_count, 0) as targets_count,
@@ -130,7 +130,9 @@ select
     project_figures.projects_with_repeated_clients_count,
     project_figures.contradictory_projects_count,
     project_figures.awarded_without_date_count,
+    project_figures.awarded_without_date_count::float8 / project_figures.awarded_count as awarded_without_date_share,
     project_figures.awarded_without_value_count,
+    project_figures.awarded_without_value_count::float8 / project_figures.awarded_count as awarded_without_value_share,
     project_figures.awarded_without_target_count,
     project_figures.implausible_secured_count,
     measure_figures.repeated_measures_count,

@@ -1,9 +1,8 @@
--- Each row is one spend delivery that waits for its verdict, with what can be said of it as a whole.
+-- Each row is one spend delivery that waits for its verdict, with what can be said of it by itself.
 -- A column is NULL where it does not apply (no control total, a published extract, one VAT basis only).
 with delivery as (
     select
         delivery.delivery_id,
-        delivery.file_name,
         delivery.period_start_date,
         delivery.period_end_date,
         delivery.lines_loaded,
@@ -16,16 +15,38 @@ with delivery as (
     where delivery.delivery_id = any(%(delivery_ids)s)
 ),
 
+-- Distinct names and postcodes are matched, not lines.
+name as materialized (
+    select distinct supplier_name from raw.spend_line where delivery_id = any(%(delivery_ids)s)
+),
+
+redacted_name as materialized (
+    select supplier_name
+    from name
+    where reference.squeezed(supplier_name) ~* %(redaction)s
+),
+
+written_postcode as materialized (
+    select distinct remit_postcode from raw.spend_line where delivery_id = any(%(delivery_ids)s)
+),
+
+located as materialized (
+    select written_postcode.remit_postcode
+    from written_postcode
+    inner join reference.postcode on postcode.postcode_key = reference.postcode_key(written_postcode.remit_postcode)
+    where postcode.gss_code is not null
+),
+
 line as (
     select
         spend_line.*,
         coalesce(spend_line.amount_net_gbp, spend_line.amount_gross_gbp) as amount_gbp,
         abs(coalesce(spend_line.amount_net_gbp, spend_line.amount_gross_gbp)) as size_gbp,
-        coalesce(spend_line.supplier_name ~* 'redacted', false) as is_redacted,
-        postcode.gss_code is not null as is_located
+        redacted_name.supplier_name is not null as is_redacted,
+        located.remit_postcode is not null as is_located
     from raw.spend_line
-    left join reference.postcode
-        on postcode.postcode_key = regexp_replace(upper(spend_line.remit_postcode), '[^A-Z0-9]', '', 'g')
+    left join redacted_name using (supplier_name)
+    left join located using (remit_postcode)
     where spend_line.delivery_id = any(%(delivery_ids)s)
 ),
 
@@ -49,14 +70,11 @@ figures as (
             sum(abs(amount_gross_gbp)) filter (where amount_net_gbp is not null)
             / nullif(sum(abs(amount_net_gbp)) filter (where amount_gross_gbp is not null), 0)
         )::float8 as gross_to_net_ratio,
-        count(*) filter (
-            where upper(btrim(supplier_name)) in ('NA', 'N/A', '#N/A', 'NAN', 'NULL', 'NONE', '-')
-        ) as null_word_names_count,
+        (
+            count(*) filter (where upper(btrim(supplier_name)) in ('NA', 'N/A', '#N/A', 'NAN', 'NULL', 'NONE', '-'))
+        )::float8 / count(*) as null_word_names_share,
         -- What is left when text of one encoding is read as another: U+FFFD, or UTF-8 read as cp1252.
         count(*) filter (where supplier_name ~ '\ufffd|â€|Ã[\u0080-\u00bf]|Â[\u0080-\u00bf]') as garbled_names_count,
-        count(*) filter (
-            where concat_ws(' ', transaction_number, supplier_ref, company_number) ~* '(^| )[0-9](\.[0-9]+)?E\+[0-9]+( |$)'
-        ) as mangled_identifiers_count,
         count(*) filter (where invoice_number ~* '^[0-9](\.[0-9]+)?E\+[0-9]+$') as mangled_invoices_count,
         count(distinct date_trunc('month', payment_date)) as months_with_lines_count
     from line
@@ -66,6 +84,7 @@ figures as (
 identical as (
     select
         delivery_id,
+        date_trunc('month', payment_date) as month,
         count(*) as copies_count
     from raw.spend_line
     where delivery_id = any(%(delivery_ids)s)
@@ -75,17 +94,29 @@ identical as (
         amount_gross_gbp, vat_irrecoverable_gbp, purpose, category_label, category_code, contract_ref
 ),
 
-doubled as (
+-- By month of payment, so that one month twice shows in the file of a year; among a handful of lines, two alike say
+-- nothing.
+doubled_month as (
     select
         delivery_id,
-        (coalesce(sum(copies_count) filter (where copies_count %% 2 = 0), 0) / sum(copies_count))::float8 as doubled_lines_share
+        month,
+        (coalesce(sum(copies_count) filter (where copies_count %% 2 = 0), 0) / sum(copies_count))::float8 as share
     from identical
-    group by delivery_id
+    group by delivery_id, month
+    having sum(copies_count) >= 20
+),
+
+doubled as (
+    select distinct on (delivery_id)
+        delivery_id,
+        to_char(month, 'YYYY-MM') as month,
+        share
+    from doubled_month
+    order by delivery_id, share desc, doubled_month.month
 )
 
 select
     delivery.delivery_id,
-    delivery.file_name,
     coalesce(figures.lines_count, 0) as lines_count,
     coalesce(figures.lines_count, 0) - delivery.lines_loaded as lines_difference,
     -- The file's own total is of its net or of its gross amounts; rejected lines are part of it, but not of raw.
@@ -97,17 +128,17 @@ select
     figures.amount_gbp,
     figures.negative_lines_share,
     figures.supplier_blank_share,
-    figures.transaction_blank_share,
+    -- Where no line has one, the source has none; that it had them before is seen in its history.
+    nullif(figures.transaction_blank_share, 1) as transaction_blank_share,
     figures.organisations_count,
     coalesce(figures.redacted_amount_share, 0) as redacted_amount_share,
     case when delivery.extract = 'internal' then coalesce(figures.unknown_amount_share, 0) end as unknown_amount_share,
     case when delivery.vat_basis = 'both' then figures.gross_to_net_ratio end as gross_to_net_ratio,
-    figures.null_word_names_count,
+    figures.null_word_names_share,
     figures.garbled_names_count,
-    figures.mangled_identifiers_count,
     figures.mangled_invoices_count,
-    -- Among a handful of lines, two alike say nothing.
-    case when figures.lines_count >= 20 then doubled.doubled_lines_share end as doubled_lines_share,
+    doubled.share as doubled_lines_share,
+    doubled.month as doubled_month,
     (
         12 * (extract(year from delivery.period_end_date) - extract(year from delivery.period_start_date))
         + extract(month from delivery.period_end_date) - extract(month from delivery.period_start_date)

@@ -1,6 +1,6 @@
 -- Each row is one export of tenders and bids that waits for its verdict, with what can be said of it as a whole.
 with delivery as (
-    select delivery_id, file_name, lines_loaded
+    select delivery_id, lines_loaded
     from ops.delivery
     where delivery_id = any(%(delivery_ids)s)
 ),
@@ -39,6 +39,7 @@ lot_figures as (
         count(*) filter (where lot.status_key = 'awarded' and winner.winners_count is null)
             as awarded_without_winner_count,
         count(*) filter (where winner.winners_count > 1) as lots_with_several_winners_count,
+        nullif(count(*) filter (where lot.status_key = 'awarded'), 0) as awarded_count,
         -- Weights given as fractions (0.2 for 20 per cent) never pass 1.
         max(lot.social_value_weight_pct)::float8 as highest_social_value_weight_pct,
         count(*) filter (
@@ -67,14 +68,15 @@ bid_figures as (
 
 select
     delivery.delivery_id,
-    delivery.file_name,
     coalesce(lot_figures.lots_count, 0) as lots_count,
     coalesce(bid_figures.bids_count, 0) as bids_count,
     coalesce(lot_figures.lots_count, 0) + coalesce(bid_figures.bids_count, 0) - delivery.lines_loaded
         as lines_difference,
     lot_figures.repeated_lots_count,
     lot_figures.awarded_without_date_count,
+    lot_figures.awarded_without_date_count::float8 / lot_figures.awarded_count as awarded_without_date_share,
     lot_figures.awarded_without_winner_count,
+    lot_figures.awarded_without_winner_count::float8 / lot_figures.awarded_count as awarded_without_winner_share,
     lot_figures.lots_with_several_winners_count,
     lot_figures.highest_social_value_weight_pct,
     lot_figures.impossible_weights_count,

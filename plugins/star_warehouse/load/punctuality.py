@@ -1,0 +1,199 @@
+"""Which periods a source should have delivered by a day, and how each of them stands. Knows no database.
+
+A period is in time until ``late_after_days`` after its end. From then on it is late, and 30 days later it is missing:
+for a monthly feed that is when the next file is due too, so a slip of the post no longer explains it; for a yearly
+one, waiting for the next file would take a year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from star_warehouse.load.replacing import CUMULATIVE
+from star_warehouse.refusal import Refusal
+from star_warehouse.sources import Source
+
+MISSING_AFTER_LATE = timedelta(days=30)
+
+_MONTHS_EACH = {"month": 1, "quarter": 3, "year": 12, "year_to_date": 1, "snapshot": 1}
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-Q([1-4])|/(\d{2}))")
+
+
+class Standing(StrEnum):
+    """How a period stands; the graver the later in the list, of those that want somebody to act.
+
+    Attributes:
+        OPEN: it has not ended yet.
+        DUE: it has ended, and its delivery is still in time.
+        GREEN: it was delivered and is current.
+        WAITING: its delivery is here and not taken in yet, or its verdict is awaited.
+        LATE: nothing came in time.
+        MISSING: nothing came in the 30 days after that.
+        REFUSED: what came was refused, and nothing else is current.
+        HELD: what came waits for a person's decision, whether or not an earlier delivery is current.
+    """
+
+    OPEN = "open"
+    DUE = "due"
+    GREEN = "green"
+    WAITING = "waiting"
+    LATE = "late"
+    MISSING = "missing"
+    REFUSED = "refused"
+    HELD = "held"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A period that a source should deliver.
+
+    Attributes:
+        key: ``2018-04``, ``2022-Q1``, ``2024/25``; of a feed that delivers everything so far, the month it must reach.
+        start: its first day.
+        end: its last day, included.
+        due: the last day on which its delivery is in time.
+    """
+
+    key: str
+    start: date
+    end: date
+    due: date
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery, as far as it concerns the calendar.
+
+    Attributes:
+        standing: ``GREEN`` when it is current, ``WAITING``, ``REFUSED`` or ``HELD``.
+        start: the first day it covers.
+        end: the last day it covers; of a file for a longer time that is current, the day of its last payment.
+    """
+
+    standing: Standing
+    start: date
+    end: date
+
+
+def expected_periods(source: Source, today: date) -> list[Expected]:
+    """The periods of a source that have begun, the oldest first, each whole within what the source accepts."""
+    every, accepts = source.cadence.every, source.accepts
+    count = _MONTHS_EACH[every]
+    start = _first_start(accepts.first_day, every)
+    found = []
+    while start <= today:
+        following = _months_later(start, count)
+        end = following - timedelta(days=1)
+        if accepts.last_day and end > accepts.last_day:
+            break
+        due = end + timedelta(days=source.cadence.late_after_days)
+        found.append(Expected(_key(start, every), start, end, due))
+        start = following
+    return found
+
+
+def standing_of(source: Source, period: Expected, arrivals: Sequence[Arrival], today: date) -> Standing:
+    """How a period stands on a day; of a period of several months, how its worst month stands."""
+    by_month = month_standings(source, period, arrivals, today).values()
+    return max(by_month, key=list(Standing).index)
+
+
+def month_standings(source: Source, period: Expected, arrivals: Sequence[Arrival], today: date) -> dict[date, Standing]:
+    """How each month of a period stands on a day, by its first day; a year's file covers twelve."""
+    standings = {}
+    month = period.start.replace(day=1)
+    while month <= period.end:
+        following = _months_later(month, 1)
+        came = {one.standing for one in arrivals if _covers(source, one, month, following - timedelta(days=1))}
+        standings[month] = _standing(came, period, today)
+        month = following
+    return standings
+
+
+def _standing(came: set[Standing], period: Expected, today: date) -> Standing:
+    for standing in (Standing.HELD, Standing.GREEN, Standing.WAITING, Standing.REFUSED):
+        if standing in came:
+            return standing
+    if today <= period.end:
+        return Standing.OPEN
+    if today <= period.due:
+        return Standing.DUE
+    return Standing.LATE if today <= period.due + MISSING_AFTER_LATE else Standing.MISSING
+
+
+def _covers(source: Source, arrival: Arrival, first: date, last: date) -> bool:
+    if source.cadence.every == "snapshot":
+        return arrival.end >= last
+    if source.cadence.every in CUMULATIVE:
+        return arrival.start <= first and last <= arrival.end
+    # As the completeness of a published figure has it: a month is there when the file reaches into it.
+    return arrival.start <= last and first <= arrival.end
+
+
+def last_months(count: int, today: date) -> list[date]:
+    """First days of the last whole months before a day, the oldest first."""
+    months = []
+    month = today.replace(day=1)
+    for _ in range(count):
+        month = (month - timedelta(days=1)).replace(day=1)
+        months.append(month)
+    return months[::-1]
+
+
+def months_since(first: date, today: date) -> list[date]:
+    """First days of the whole months from the month of a day on, the oldest first."""
+    months = []
+    month = first.replace(day=1)
+    while (following := _months_later(month, 1)) <= today.replace(day=1):
+        months.append(month)
+        month = following
+    return months
+
+
+def first_day_of(period: str) -> date:
+    """The first day of a period that a person names: ``2018-04``, ``2022-Q1``, ``2024/25`` or ``2024-03-31``.
+
+    Raises:
+        Refusal: it is none of these.
+    """
+    match = _PERIOD.fullmatch(period)
+    try:
+        if match is None:
+            raise ValueError(period)
+        year, month, day, quarter, _ = match.groups()
+        if quarter:
+            return date(int(year), 3 * int(quarter) - 2, 1)
+        return date(int(year), int(month or 4), int(day or 1))
+    except ValueError as error:
+        raise Refusal(
+            f"{period!r} is not a period.",
+            where="--from",
+            way_out="Write 2018-04, 2022-Q1, 2024/25 or 2024-03-31.",
+        ) from error
+
+
+def _first_start(first_day: date, every: str) -> date:
+    start = first_day.replace(day=1)
+    if every == "snapshot":
+        return start
+    begins = {"quarter": (1, 4, 7, 10), "year": (4,), "year_to_date": (4,)}.get(every, tuple(range(1, 13)))
+    while start < first_day or start.month not in begins:
+        start = _months_later(start, 1)
+    return start
+
+
+def _months_later(first: date, count: int) -> date:
+    years, month = divmod(first.month - 1 + count, 12)
+    return date(first.year + years, month + 1, 1)
+
+
+def _key(start: date, every: str) -> str:
+    if every == "year":
+        return f"{start.year}/{(start.year + 1) % 100:02}"
+    if every == "quarter":
+        return f"{start.year}-Q{(start.month + 2) // 3}"
+    return f"{start:%Y-%m}"

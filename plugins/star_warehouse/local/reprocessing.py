@@ -1,0 +1,147 @@
+"""``star-warehouse reprocess``: read landed deliveries anew, now, and show what that changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from rich.console import Console
+from rich.table import Table
+
+from star_warehouse.database import Warehouse
+from star_warehouse.load import Figures, Reading, list_readings, pending_deliveries, request_readings, settle
+from star_warehouse.local.session import prepare
+from star_warehouse.quality import check_deliveries
+from star_warehouse.receive import refresh_postcodes, take_in
+from star_warehouse.settings import Settings
+from star_warehouse.sources import Source
+
+_NOTHING = Figures()
+
+
+def reprocess(
+    settings: Settings, warehouse: Warehouse, source: Source, from_day: date | None, console: Console
+) -> bool:
+    """Read the current, held and refused deliveries of a source anew and print the difference.
+
+    The wish stands in the ledger first: interrupted, this command or the next run goes on with it.
+
+    Args:
+        settings: the warehouse's settings.
+        warehouse: whose ledger it is.
+        source: the feed, as now declared.
+        from_day: only deliveries whose period ends on that day or later; None: all.
+        console: where to print.
+
+    Returns:
+        whether every reading became current or brought nothing new; False when one was refused or is held.
+
+    Raises:
+        Refusal: the warehouse does not answer, or the checks cannot be run.
+    """
+    prepare(settings, warehouse)
+    run_id = f"reprocess.{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+    wanted = request_readings(warehouse, source, from_day, run_id)
+    if not wanted:
+        console.print(f"{source.id} has no delivery to read anew.", highlight=False)
+        return True
+    console.print(f"Reading {len(wanted):,} deliveries of {source.id} anew from the landing zone.", highlight=False)
+    take_in(source, settings, warehouse, run_id, only_readings=True)
+    if pending := pending_deliveries(warehouse, source.id):
+        if source.kind == "spend":
+            refresh_postcodes(warehouse)
+        verdicts = check_deliveries(warehouse, settings, source, pending, run_id)
+        for delivery_id in pending:
+            verdict = verdicts[delivery_id]
+            settle(warehouse, delivery_id, verdict.outcome, verdict.reason, verdict.way_out)
+    readings = list_readings(warehouse, wanted)
+    print_readings(readings, console)
+    return all(reading.state in ("loaded", "repeat") for reading in readings)
+
+
+def print_readings(readings: Sequence[Reading], console: Console) -> None:
+    """Print what reading anew changed: a row a delivery that is not as before, the totals, the reasons of rejection."""
+    same = [reading for reading in readings if reading.state == "repeat"]
+    others = [reading for reading in readings if reading.state != "repeat"]
+    current = [reading for reading in readings if reading.state == "loaded"]
+    if others:
+        table = Table(title="Read anew: before → after", title_justify="left")
+        for heading in ("delivery", "file", "period", "now"):
+            table.add_column(heading)
+        for heading in ("lines", "rejected", "£"):
+            table.add_column(heading, justify="right")
+        for reading in others:
+            number, period = str(reading.delivery_id), reading.period_key or ""
+            table.add_row(number, reading.file_name, period, _now(reading), *_difference(reading.before, reading.after))
+        if current:
+            table.add_section()
+            table.add_row("", "all that became current", "", "", *_difference(*_totals(current)))
+        console.print(table)
+        _print_reasons([reading for reading in others if reading.after], console)
+    if same:
+        console.print(f"{len(same):,} of {len(readings):,} brought the very same as before; there nothing was changed.")
+    for reading in others:
+        if reading.state in ("refused", "held"):
+            reason = reading.reason or ""
+            named = reason if reading.file_name in reason else f"{reading.file_name}: {reason}"
+            state = reading.state.capitalize()
+            console.print(
+                f"{state}: delivery {reading.delivery_id}, {named} {reading.way_out}",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+    if current:
+        console.print("The next `star-warehouse run` publishes what became current.", highlight=False)
+
+
+def _now(reading: Reading) -> str:
+    if reading.state == "loaded":
+        return "current"
+    if reading.before is None:
+        return f"{'still ' if reading.state == 'refused' else ''}{reading.state}"
+    return f"{reading.state}; the earlier one stays"
+
+
+def _print_reasons(readings: Sequence[Reading], console: Console) -> None:
+    before, after = _reasons([one.before for one in readings]), _reasons([one.after for one in readings])
+    for code in sorted(before | after):
+        console.print(f"  rejected, {code}: {before[code]:,} → {after[code]:,}", markup=False, highlight=False)
+
+
+def _reasons(figures: Sequence[Figures | None]) -> Counter[str]:
+    return sum((one.rejected_by_reason for one in figures if one and one.rejected_by_reason), Counter[str]())
+
+
+def _totals(readings: Sequence[Reading]) -> tuple[Figures, Figures]:
+    return _sum([one.before for one in readings]), _sum([one.after for one in readings])
+
+
+def _sum(figures: Sequence[Figures | None]) -> Figures:
+    known = [one for one in figures if one]
+    amounts = [one.amount_gbp for one in known if one.amount_gbp is not None]
+    return Figures(
+        sum(one.lines_loaded for one in known),
+        sum(one.lines_rejected for one in known),
+        sum(amounts, Decimal(0)) if amounts else None,
+    )
+
+
+def _difference(before: Figures | None, after: Figures | None) -> tuple[str, str, str]:
+    # A refused reading has no figures; those of the one before still hold.
+    new = after or before or _NOTHING
+    old = before or _NOTHING
+    pounds = ""
+    if old.amount_gbp is not None or new.amount_gbp is not None:
+        pounds = _change(f"{old.amount_gbp or 0:,.2f}", f"{new.amount_gbp or 0:,.2f}")
+    return (
+        _change(f"{old.lines_loaded:,}", f"{new.lines_loaded:,}"),
+        _change(f"{old.lines_rejected:,}", f"{new.lines_rejected:,}"),
+        pounds,
+    )
+
+
+def _change(before: str, after: str) -> str:
+    return before if before == after else f"{before} → {after}"

@@ -1,0 +1,102 @@
+"""How a declaration reads a file, as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from star_warehouse.load import DeliverySummary
+from star_warehouse.onboard import FileCheck, TableCheck
+from star_warehouse.sources import Source
+
+_CELL = 40
+_LINE = 150
+
+
+def print_check(check: FileCheck, source: Source, console: Console) -> None:
+    """Print how a file reads: mapping, first lines, totals by month, what is rejected and skipped, and the verdict."""
+    console.print(Text(f"\n{check.file_name} by {source.id}", style="bold"))
+    if check.period:
+        console.print(f"Period: {check.period.key}, {check.period.start} to {check.period.end}", highlight=False)
+    if check.layout:
+        encoding = f"; encoding: {check.summary.encoding}" if check.summary and check.summary.encoding else ""
+        console.print(f"Layout: {check.layout}{encoding}", highlight=False)
+    for table in check.tables:
+        _print_table(table, console)
+    if check.summary:
+        _print_account(check.summary, check.tables, console)
+    if check.refusal:
+        console.print(Text(f"Would be refused. {check.refusal}", style="red"), soft_wrap=True)
+    else:
+        console.print(Text("Would be taken in, if the checks of the delivery agree.", style="green"))
+
+
+def _print_table(table: TableCheck, console: Console) -> None:
+    place = f"{table.entity}, sheet {table.sheet}" if table.sheet else table.entity
+    _print(
+        console,
+        f"{place}: columns",
+        ("column", "header"),
+        ((name, header or "(absent)") for name, header in table.columns.items()),
+    )
+    if table.unused:
+        console.print(Text(f"Headers that are not used: {', '.join(table.unused)}"), soft_wrap=True)
+    for first in table.first_lines:
+        told = [f"{name} = {_cell(value)}" for name, value in first.items() if value is not None]
+        console.print(Text(f"  {'; '.join(told)}"), soft_wrap=True)
+    columns = list(table.pounds)
+    rows = [
+        (month or "all", f"{lines:,}", *(f"{pounds[column]:,.2f}" for column in columns))
+        for month, (lines, pounds) in table.months.items()
+    ]
+    if len(rows) > 1:
+        rows.append(("all", f"{table.lines:,}", *(f"{amount:,.2f}" for amount in table.pounds.values())))
+    _print(console, f"{place}: lines that read", ("month", "lines", *columns), rows)
+    if table.rejections:
+        console.print(Text(f"{place}: rejected", style="italic"))
+    for code, rejection in sorted(table.rejections.items(), key=lambda item: -item[1].count):
+        console.print(Text(f"  {rejection.count:,} {code}, such as"), soft_wrap=True)
+        for line in rejection.examples:
+            console.print(
+                Text(f"    line {line.line_number}: {line.reason}  {_short(line.text, _LINE)}"), soft_wrap=True
+            )
+
+
+def _print_account(summary: DeliverySummary, tables: list[TableCheck], console: Console) -> None:
+    skipped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in summary.skipped.items())
+    sentences = [
+        f"Lines: {summary.lines_in:,} in the file = {summary.lines_loaded:,} read + "
+        f"{summary.lines_rejected:,} rejected + {summary.skipped.total():,} skipped{f' ({skipped})' if skipped else ''}"
+    ]
+    if summary.amount_in_gbp is not None:
+        sentences.append(
+            f"Pounds: £{summary.amount_in_gbp:,.2f} in the file = £{summary.amount_loaded_gbp:,.2f} read + "
+            f"£{summary.amount_rejected_gbp:,.2f} rejected"
+        )
+    for column, stated in summary.control_totals.items():
+        read = sum((table.pounds.get(column, Decimal(0)) for table in tables), Decimal(0))
+        sentences.append(f"Control total of {column}: £{stated:,.2f} stated, £{read:,.2f} read")
+    for sentence in sentences:
+        console.print(sentence, highlight=False, soft_wrap=True)
+
+
+def _print(console: Console, title: str, headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
+    table = Table(title=title, title_justify="left")
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if number and heading != "header" else "left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, Decimal) else _short(str(value), _CELL)
+
+
+def _short(text: str, length: int) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= length else f"{plain[:length]}…"

@@ -1,0 +1,18 @@
+"""A new body's files: propose the declaration of its source, and show how a declaration reads a file."""
+
+from star_warehouse.onboard.checking import FileCheck, Rejection, TableCheck, check_file
+from star_warehouse.onboard.drafting import Draft, draft_source
+from star_warehouse.onboard.opening import read_bytes
+from star_warehouse.onboard.writing import to_yaml, write_draft
+
+__all__ = [
+    "Draft",
+    "FileCheck",
+    "Rejection",
+    "TableCheck",
+    "check_file",
+    "draft_source",
+    "read_bytes",
+    "to_yaml",
+    "write_draft",
+]

@@ -1,0 +1,180 @@
+"""Which periods are expected by a day, and how each of them stands."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from star_warehouse.load.punctuality import (
+    Arrival,
+    Expected,
+    Standing,
+    expected_periods,
+    first_day_of,
+    last_months,
+    month_standings,
+    months_since,
+    standing_of,
+)
+from star_warehouse.refusal import Refusal
+from star_warehouse.sources import Source
+from tests.builders import SNAPSHOT, SPEND, declare
+
+PATTERN = "town_(?P<year>\\d{4})-(?P<month>\\d{2})\\.csv"
+YEARLY = (
+    (PATTERN, "town_(?P<year_start>\\d{4})-(?P<year_end>\\d{2})\\.csv"),
+    ("example: town_2018-04.csv", "example: town_2018-19.csv"),
+    ("every: month", "every: year"),
+)
+QUARTERLY = (
+    (PATTERN, "town_(?P<year>\\d{4})-q(?P<quarter>\\d)\\.csv"),
+    ("example: town_2018-04.csv", "example: town_2018-q2.csv"),
+    ("every: month", "every: quarter"),
+)
+TO_DATE = (("every: month", "every: year_to_date"),)
+
+
+def keys(source: Source, today: date) -> list[str]:
+    return [period.key for period in expected_periods(source, today)]
+
+
+def period(source: Source, key: str, today: date = date(2030, 1, 1)) -> Expected:
+    (found,) = (one for one in expected_periods(source, today) if one.key == key)
+    return found
+
+
+def test_months_are_expected_from_the_first_accepted_day_until_today_or_the_last(tmp_path: Path) -> None:
+    town = declare(tmp_path)
+    assert keys(town, date(2018, 6, 1)) == ["2018-04", "2018-05", "2018-06"]
+    assert len(keys(town, date(2030, 1, 1))) == 72  # six years, to March 2024
+    assert period(town, "2018-04") == Expected("2018-04", date(2018, 4, 1), date(2018, 4, 30), date(2018, 5, 20))
+    late = declare(tmp_path, SPEND, ("from: 2018-04-01, to: 2024-03-31", "from: 2018-04-02, to: 2018-07-30"))
+    assert keys(late, date(2030, 1, 1)) == ["2018-05", "2018-06"]
+
+
+def test_quarters_and_years_are_expected_whole(tmp_path: Path) -> None:
+    accepts = ("from: 2018-04-01, to: 2024-03-31", "from: 2018-05-01, to: 2020-03-31")
+    quarterly = declare(tmp_path, SPEND, *QUARTERLY, accepts)
+    assert keys(quarterly, date(2019, 2, 1)) == ["2018-Q3", "2018-Q4", "2019-Q1"]
+    assert period(quarterly, "2018-Q4").end == date(2018, 12, 31)
+    yearly = declare(tmp_path, SPEND, *YEARLY, accepts)
+    assert keys(yearly, date(2025, 1, 1)) == ["2019/20"]
+    assert period(yearly, "2019/20") == Expected("2019/20", date(2019, 4, 1), date(2020, 3, 31), date(2020, 4, 20))
+
+
+APRIL = date(2018, 4, 1), date(2018, 4, 30)
+
+
+@pytest.mark.parametrize(
+    ("today", "standing"),
+    [
+        (date(2018, 4, 30), Standing.OPEN),
+        (date(2018, 5, 1), Standing.DUE),
+        (date(2018, 5, 20), Standing.DUE),
+        (date(2018, 5, 21), Standing.LATE),
+        (date(2018, 6, 19), Standing.LATE),
+        (date(2018, 6, 20), Standing.MISSING),
+        (date(2024, 1, 1), Standing.MISSING),
+    ],
+)
+def test_what_did_not_come_is_due_then_late_then_missing(tmp_path: Path, today: date, standing: Standing) -> None:
+    # Due by the 20th of the month after; 30 days later is 19 June.
+    town = declare(tmp_path)
+    assert standing_of(town, period(town, "2018-04"), [], today) is standing
+
+
+@pytest.mark.parametrize(
+    ("came", "standing"),
+    [
+        (["green"], Standing.GREEN),
+        (["green", "waiting", "refused"], Standing.GREEN),
+        (["green", "held"], Standing.HELD),
+        (["refused", "waiting"], Standing.WAITING),
+        (["refused"], Standing.REFUSED),
+        ([], Standing.MISSING),
+    ],
+)
+def test_what_came_decides_before_the_calendar(tmp_path: Path, came: list[str], standing: Standing) -> None:
+    town = declare(tmp_path)
+    arrivals = [Arrival(Standing(one), *APRIL) for one in came]
+    assert standing_of(town, period(town, "2018-04"), arrivals, date(2020, 1, 1)) is standing
+    assert standing_of(town, period(town, "2018-05"), arrivals, date(2020, 1, 1)) is Standing.MISSING
+
+
+def test_a_file_for_a_year_covers_its_months_up_to_its_last_payment(tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, *YEARLY)
+    year = period(town, "2018/19")
+    whole = [Arrival(Standing.GREEN, year.start, year.end)]
+    part = [Arrival(Standing.GREEN, year.start, date(2018, 12, 2))]
+    assert set(month_standings(town, year, whole, date(2020, 1, 1)).values()) == {Standing.GREEN}
+    # Due by 20 April 2019: before, the rest of the year is in time; after, it is late, then missing.
+    for today, rest in ((date(2019, 4, 20), Standing.DUE), (date(2019, 4, 21), Standing.LATE)):
+        months = month_standings(town, year, part, today)
+        assert list(months.values()) == [Standing.GREEN] * 9 + [rest] * 3
+    assert standing_of(town, year, part, date(2019, 4, 21)) is Standing.LATE
+    assert standing_of(town, year, part, date(2020, 1, 1)) is Standing.MISSING
+
+
+def test_a_file_for_a_quarter_covers_three_months(tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, *QUARTERLY)
+    quarter = period(town, "2018-Q2")
+    arrivals = [Arrival(Standing.GREEN, quarter.start, quarter.end)]
+    assert month_standings(town, quarter, arrivals, date(2020, 1, 1)) == {
+        date(2018, 4, 1): Standing.GREEN,
+        date(2018, 5, 1): Standing.GREEN,
+        date(2018, 6, 1): Standing.GREEN,
+    }
+
+
+def test_a_year_to_date_is_expected_month_by_month_and_must_reach_each_ones_end(tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, *TO_DATE)
+    assert keys(town, date(2018, 6, 15)) == ["2018-04", "2018-05", "2018-06"]
+    came = [Arrival(Standing.GREEN, date(2018, 4, 1), date(2018, 6, 15))]
+    stands = {key: standing_of(town, period(town, key), came, date(2019, 6, 1)) for key in ("2018-04", "2018-05")}
+    assert set(stands.values()) == {Standing.GREEN}
+    assert standing_of(town, period(town, "2018-06"), came, date(2019, 6, 1)) is Standing.MISSING
+    assert standing_of(town, period(town, "2019-04"), came, date(2019, 6, 1)) is Standing.LATE
+
+
+def test_a_snapshot_covers_every_month_before_it(tmp_path: Path) -> None:
+    register = declare(tmp_path, SNAPSHOT)
+    came = [Arrival(Standing.GREEN, date(2018, 6, 30), date(2018, 6, 30))]
+    stands = [
+        standing_of(register, period(register, f"2018-{month:02}"), came, date(2018, 12, 15)) for month in (4, 6, 7)
+    ]
+    # Of July it should have come by 28 November, 120 days later.
+    assert stands == [Standing.GREEN, Standing.GREEN, Standing.LATE]
+
+
+def test_the_months_to_show() -> None:
+    assert last_months(3, date(2024, 1, 31)) == [date(2023, 10, 1), date(2023, 11, 1), date(2023, 12, 1)]
+    assert months_since(date(2023, 11, 20), date(2024, 1, 31)) == [date(2023, 11, 1), date(2023, 12, 1)]
+    assert months_since(date(2024, 1, 1), date(2024, 1, 31)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2023-04", date(2023, 4, 1)),
+        ("2023-Q3", date(2023, 7, 1)),
+        ("2023/24", date(2023, 4, 1)),
+        ("2023-05-17", date(2023, 5, 17)),
+    ],
+)
+def test_a_person_names_a_period(text: str, day: date) -> None:
+    assert first_day_of(text) == day
+
+
+@pytest.mark.parametrize("text", ["", "2023", "2023-13", "2023-Q5", "last year", "2023-02-30"])
+def test_what_is_no_period_is_refused(text: str) -> None:
+    with pytest.raises(Refusal, match="is not a period"):
+        first_day_of(text)
+
+
+def test_missing_begins_thirty_days_after_late(tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, *YEARLY)
+    year = period(town, "2018/19")
+    assert standing_of(town, year, [], year.due + timedelta(days=30)) is Standing.LATE
+    assert standing_of(town, year, [], year.due + timedelta(days=31)) is Standing.MISSING

@@ -1,0 +1,106 @@
+"""`reprocess`: read anew, judged, settled, and the difference shown."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from star_warehouse.database import Warehouse
+from star_warehouse.load import pending_deliveries, settle
+from star_warehouse.local import reprocessing
+from star_warehouse.local.reprocessing import reprocess
+from star_warehouse.quality.verdicts import DeliveryVerdict
+from star_warehouse.receive import take_in
+from star_warehouse.settings import Settings
+from star_warehouse.sources import Source
+from tests.builders import SPEND, declare, spend_file
+
+MENDED = ("date_formats: ['%d/%m/%Y']", "date_formats: ['%d/%m/%Y', '%Y-%m-%d']")
+
+
+@pytest.fixture(autouse=True)
+def all_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checks have their own tests; here they accept everything."""
+
+    def accept(_: Warehouse, __: Settings, ___: Source, numbers: list[int], ____: str) -> dict[int, DeliveryVerdict]:
+        return {number: DeliveryVerdict("accept", None, None) for number in numbers}
+
+    monkeypatch.setattr(reprocessing, "check_deliveries", accept)
+    monkeypatch.setattr(reprocessing, "refresh_postcodes", lambda _: 0)
+    # The role of readers belongs to the server, which other tests share.
+    monkeypatch.setattr(reprocessing, "prepare", lambda *_: None)
+
+
+@pytest.fixture
+def town(tmp_path: Path, settings: Settings, warehouse: Warehouse) -> Source:
+    """April reads whole, May but for a line, June not at all."""
+    source = declare(tmp_path)
+    inbox = settings.inbox / "town"
+    inbox.mkdir(parents=True)
+    may = ["Acme,7,03/05/2018,1000.00,x"] * 3
+    (inbox / "town_2018-04.csv").write_bytes(spend_file("Acme,7,03/04/2018,10.00,x"))
+    (inbox / "town_2018-05.csv").write_bytes(spend_file(*may, "Acme,7,2018-05-04,234.56,x"))
+    (inbox / "town_2018-06.csv").write_bytes(spend_file("Acme,7,2018-06-04,8.00,x"))
+    take_in(source, settings, warehouse, "first")
+    for number in pending_deliveries(warehouse, "town"):
+        settle(warehouse, number, "accept")
+    return source
+
+
+def said(settings: Settings, warehouse: Warehouse, source: Source) -> tuple[bool, str]:
+    stream = io.StringIO()
+    is_fine = reprocess(settings, warehouse, source, None, Console(file=stream, width=160))
+    return is_fine, stream.getvalue()
+
+
+def row(text: str, word: str) -> list[str]:
+    (line,) = (line for line in text.splitlines() if word in line and "│" in line)
+    return [cell.strip() for cell in line.strip("│").split("│")]
+
+
+@pytest.mark.usefixtures("town")
+def test_the_difference_is_shown_a_delivery_and_in_total(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse
+) -> None:
+    mended = declare(tmp_path, SPEND, MENDED)
+
+    is_fine, text = said(settings, warehouse, mended)
+
+    assert is_fine
+    assert row(text, "town_2018-05.csv")[2:] == ["2018-05", "current", "3 → 4", "1 → 0", "3,000.00 → 3,234.56"]
+    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "0", "0.00 → 8.00"]
+    assert row(text, "all that became current")[4:] == ["3 → 5", "1 → 0", "3,000.00 → 3,242.56"]
+    assert "rejected, unreadable_date: 1 → 0" in text
+    assert "1 of 3 brought the very same as before" in text
+    assert "The next `star-warehouse run` publishes" in text
+
+    is_fine, text = said(settings, warehouse, mended)
+    assert is_fine
+    assert "3 of 3 brought the very same as before; there nothing was changed." in text
+    assert "│" not in text
+
+
+def test_what_is_refused_again_says_so_in_one_line_and_the_old_one_stays(
+    town: Source, tmp_path: Path, settings: Settings, warehouse: Warehouse
+) -> None:
+    worse = declare(tmp_path, SPEND, ("%d/%m/%Y", "%Y-%m-%d"))
+
+    is_fine, text = said(settings, warehouse, worse)
+
+    assert not is_fine
+    assert row(text, "town_2018-04.csv")[2:] == ["2018-04", "refused; the earlier one stays", "1", "0", "10.00"]
+    assert row(text, "town_2018-06.csv")[2:5] == ["2018-06", "current", "0 → 1"]
+    (refused,) = (line for line in text.splitlines() if line.startswith("Refused: delivery 4,"))
+    assert refused.count("town_2018-04.csv") == 1
+    with warehouse.connect() as connection:
+        states = connection.execute("select state from ops.delivery where delivery_id = 1").fetchone()
+    assert states == ("loaded",)
+
+
+def test_a_feed_that_never_delivered_has_nothing_to_read(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse
+) -> None:
+    assert said(settings, warehouse, declare(tmp_path)) == (True, "town has no delivery to read anew.\n")

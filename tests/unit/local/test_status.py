@@ -1,0 +1,118 @@
+"""`status`: every partner's months, every feed's counts, and a line for each delivery that waits for somebody."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from star_warehouse.database import Warehouse
+from star_warehouse.load import decide, pending_deliveries, settle
+from star_warehouse.local import tables
+from star_warehouse.local.work import find_work
+from star_warehouse.receive import take_in
+from star_warehouse.refusal import Refusal
+from star_warehouse.release import release_is_due
+from star_warehouse.settings import Settings
+from star_warehouse.sources import Source, load_sources
+from tests.builders import SPEND, declare, spend_file
+from tests.releases import postcodes_loaded
+
+APRIL = "Acme,7,03/04/2018,10.00,Pens"
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A checkout whose one feed is the town's."""
+    checkout = tmp_path / "checkout"
+    declare(checkout / "dags" / "sources", SPEND, ("to: 2024-03-31", "to: 2018-08-31"))
+    for name in ("dbt_project", "expectations"):
+        (checkout / name).mkdir()
+    monkeypatch.setattr(tables, "prepare", lambda *_: None)
+    changed = replace(settings, repository=checkout)
+    (changed.inbox / "town").mkdir(parents=True)
+    return changed
+
+
+@pytest.fixture
+def town(settings: Settings) -> Source:
+    return load_sources(settings.sources_folder)["town"]
+
+
+def bring(settings: Settings, warehouse: Warehouse, source: Source, name: str, *lines: str) -> None:
+    (settings.inbox / "town" / name).write_bytes(spend_file(*lines))
+    take_in(source, settings, warehouse, "run-1")
+    for number in pending_deliveries(warehouse, "town"):
+        settle(warehouse, number, "accept")
+
+
+def said(settings: Settings, warehouse: Warehouse, since: str | None = "2018-04") -> list[str]:
+    stream = io.StringIO()
+    # Wide enough for a line a month that has long been over.
+    tables.print_status(settings, warehouse, Console(file=stream, width=1600), since=since)
+    return stream.getvalue().splitlines()
+
+
+def test_all_that_waits_for_somebody_is_listed_with_its_way_out(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    bring(settings, warehouse, town, "town_2018-04.csv", *[APRIL] * 5)
+    bring(settings, warehouse, town, "TOWN_2018-04.csv", APRIL)
+    bring(settings, warehouse, town, "town_2018-05.csv")
+    bring(settings, warehouse, town, "may.csv", APRIL, APRIL)
+    (settings.inbox / "town" / "town_2018-06.csv").write_bytes(spend_file("Acme,7,03/06/2018,10.00,Pens"))
+
+    lines = said(settings, warehouse)
+
+    (months,) = (line.split() for line in lines if line.split()[:1] == ["town"])
+    assert months[1:7] == ["held", "refused", "waiting", "missing", "missing", "–"]
+    (feed,) = (line for line in lines if line.startswith("│ town"))
+    assert [cell.strip() for cell in feed.strip("│").split("│")][:8] == ["town", "1", "0", "1", "1", "0", "0", "2"]
+    held, *refused = (line for line in lines if line.startswith(("Held:", "Refused:")))
+    assert held.startswith("Held: delivery 2, town: TOWN_2018-04.csv: It has 1 lines, less than half of the 5")
+    assert "`star-warehouse accept 2 --reason …` or `star-warehouse refuse 2 --reason …`" in held
+    assert [line.split(":")[2].strip() for line in refused] == ["town_2018-05.csv", "may.csv"]
+    assert all(line.endswith(".") for line in refused)
+
+
+def test_what_a_person_accepts_makes_a_release_due(settings: Settings, warehouse: Warehouse, town: Source) -> None:
+    postcodes_loaded(warehouse)
+    bring(settings, warehouse, town, "town_2018-04.csv", APRIL)
+    assert release_is_due(warehouse, settings)
+    with warehouse.connect() as connection:
+        connection.execute("update ops.delivery set state = 'held', reason = 'Odd.', way_out = 'Look.'")
+    assert not release_is_due(warehouse, settings), "a held delivery is not current"
+
+    decide(warehouse, 1, "accept", "Fine.", "Ann")
+
+    assert release_is_due(warehouse, settings)
+    work = find_work(settings, warehouse)
+    assert (work.needs_release, work.waiting) == (True, {})
+
+
+def test_a_place_that_does_not_answer_hides_nothing_else(
+    settings: Settings, warehouse: Warehouse, town: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(settings, warehouse, town, "town_2018-04.csv", APRIL)
+
+    def silent(*_: object) -> None:
+        raise Refusal("The server does not answer.", where="town: sftp://host/town", way_out="Ask its administrator.")
+
+    monkeypatch.setattr(tables, "find_waiting", silent)
+    lines = said(settings, warehouse)
+
+    (months,) = (line.split() for line in lines if line.split()[:1] == ["town"])
+    assert months[1] == "green"
+    assert "Not looked at: town: sftp://host/town: The server does not answer. Ask its administrator." in lines
+    (feed,) = (line for line in lines if line.startswith("│ town"))
+    assert feed.split("│")[2].strip() == "?"
+
+
+def test_what_is_no_period_is_refused_before_anything_is_asked(settings: Settings, warehouse: Warehouse) -> None:
+    shutil.rmtree(settings.sources_folder)
+    with pytest.raises(Refusal, match="'spring' is not a period"):
+        said(settings, warehouse, "spring")

@@ -1,0 +1,116 @@
+"""How the files of a feed read: layouts by date, formats, texts that stand for nothing or for no pounds."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from star_warehouse.refusal import Refusal
+from star_warehouse.sources import ENTITIES, EXCEL_SERIAL, ONLY_LAYOUT, ColumnType, Period, date_pattern
+from tests.builders import LAYOUTS, SNAPSHOT, SPEND, WORKBOOK, declare
+
+APRIL_2018 = Period("2018-04", date(2018, 4, 1), date(2018, 4, 30))
+MARCH_2020 = Period("2020-03", date(2020, 3, 1), date(2020, 3, 31))
+APRIL_2020 = Period("2020-04", date(2020, 4, 1), date(2020, 4, 30))
+YEAR_2020 = Period("2020", date(2020, 1, 1), date(2020, 12, 31))
+
+
+def test_a_declaration_without_a_list_has_one_layout_for_all_days(tmp_path: Path) -> None:
+    source = declare(tmp_path)
+
+    (layout,) = source.layouts
+    assert (layout.name, layout.first_day, layout.last_day) == (ONLY_LAYOUT, None, None)
+    assert layout.format.delimiter == ","
+    assert layout.date_formats == ("%d/%m/%Y",)
+    assert layout.null_tokens == ("NA",)
+    assert layout.zero_tokens == ()
+    assert list(layout.tables) == ["spend_line"]
+    assert source.layouts_for(APRIL_2018) == source.layouts_for(YEAR_2020) == (layout,)
+
+
+def test_each_layout_says_all_that_the_only_one_would(tmp_path: Path) -> None:
+    old, new = declare(tmp_path, LAYOUTS).layouts
+
+    assert (old.name, old.format.delimiter, old.zero_tokens) == ("old", ",", ())
+    assert (new.name, new.format.delimiter, new.zero_tokens) == ("new", ";", ("Nil",))
+    assert new.tables["spend_line"].columns["amount_net_gbp"] == ("Total",)
+
+
+@pytest.mark.parametrize(
+    ("period", "names"), [(APRIL_2018, ["old"]), (MARCH_2020, ["old"]), (APRIL_2020, ["new"])]
+)  # fmt: skip
+def test_a_period_has_the_layouts_that_hold_all_its_days(tmp_path: Path, period: Period, names: list[str]) -> None:
+    assert [layout.name for layout in declare(tmp_path, LAYOUTS).layouts_for(period)] == names
+
+
+def test_layouts_may_overlap_and_stay_in_declared_order(tmp_path: Path) -> None:
+    source = declare(tmp_path, LAYOUTS, ("    to: 2020-03-31\n", ""))
+
+    assert [layout.name for layout in source.layouts_for(APRIL_2020)] == ["old", "new"]
+
+
+def test_a_period_that_no_layout_holds_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="No layout of the source holds the whole period 2020 "):
+        declare(tmp_path, LAYOUTS).layouts_for(YEAR_2020)
+
+
+def test_a_csv_may_be_compressed_with_gzip(tmp_path: Path) -> None:
+    assert declare(tmp_path / "a", SPEND, ("','}", "',', gzip: true}")).format.gzip
+    assert not declare(tmp_path / "b").format.gzip
+
+
+@pytest.mark.parametrize(
+    ("declared", "sheet", "is_taken"),
+    [
+        ("Payments", "Payments", True),
+        ("Payments", "payments", False),
+        ("Payments", "Payments 2", False),
+        ("'*-2024'", "April-2024", True),
+        ("'*-2024'", "April-2023", False),
+        ("'Paid [net]'", "Paid [net]", True),
+    ],
+)
+def test_a_sheet_is_a_name_or_a_pattern(tmp_path: Path, declared: str, sheet: str, is_taken: bool) -> None:
+    source = declare(tmp_path, WORKBOOK, ("sheet: Payments", f"sheet: {declared}"))
+
+    assert source.layouts[0].tables["spend_line"].takes_sheet(sheet) is is_taken
+
+
+def test_a_csv_takes_no_sheet(tmp_path: Path) -> None:
+    assert not declare(tmp_path, SNAPSHOT).layouts[0].tables["contract"].takes_sheet("Payments")
+
+
+def test_day_numbers_are_a_date_format(tmp_path: Path) -> None:
+    source = declare(tmp_path, SPEND, ("['%d/%m/%Y']", "['%d/%m/%Y', excel_serial]"))
+
+    assert source.date_formats == ("%d/%m/%Y", EXCEL_SERIAL)
+    assert date_pattern(EXCEL_SERIAL) == r"\d{5}"
+
+
+def test_a_period_becomes_final_only_if_it_is_declared(tmp_path: Path) -> None:
+    text = ("late_after_days: 20", "late_after_days: 20, final_after_days: 90")
+
+    assert declare(tmp_path / "a", SPEND, text).cadence.final_after_days == 90
+    assert declare(tmp_path / "b").cadence.final_after_days is None
+
+
+def test_what_tells_one_thing_from_others_is_an_identifier() -> None:
+    identifiers = {
+        (entity.name, column)
+        for entity in ENTITIES.values()
+        for column, kind in entity.columns.items()
+        if kind is ColumnType.IDENTIFIER
+    }
+
+    assert identifiers == {
+        *(("spend_line", name) for name in ("supplier_ref", "company_number", "charity_number", "vat_number")),
+        *(("spend_line", name) for name in ("transaction_number", "contract_ref")),
+        *(("portal_project", name) for name in ("project_id", "supplier_company_number", "contract_ref")),
+        ("portal_target", "project_id"),
+        ("portal_delivery", "project_id"),
+        *(("contract", name) for name in ("contract_ref", "company_number")),
+        *(("tender_lot", name) for name in ("opportunity_ref", "contract_ref")),
+        *(("tender_bid", name) for name in ("opportunity_ref", "bidder_ref", "company_number")),
+    }
