@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment run up test check clean
+.PHONY: help environment run up test check bench clean
 
 BIN := .venv/bin
 
@@ -16,6 +16,7 @@ help:
 	@echo "make up     leave Airflow and the warehouse running until Ctrl-C"
 	@echo "make test   check and run every test"
 	@echo "make check  lint, types, layers, SQL and dbt conventions"
+	@echo "make bench  how fast deliveries are taken in, beside others (.local/bench/ingest.json)"
 	@echo "make clean  remove what can be made again: the environment and caches; the data in .local stay"
 
 environment:
@@ -38,6 +39,9 @@ check: environment
 	$(DBT_PARSE)
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 	$(BIN)/dbt-bouncer --config-file dbt-bouncer.yml
+
+bench: environment
+	$(BIN)/python -m tests.bench .local/bench/ingest.json
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs

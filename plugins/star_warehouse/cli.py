@@ -185,16 +185,16 @@ def draft_source(
     kind: Annotated[_Kind | None, typer.Option(help="What it delivers, if the headers do not tell.")] = None,
 ) -> None:
     """Propose the declaration of a source from one of its files; what is not sure is marked '# ?'."""
+    from star_warehouse.onboard import count_doubts, read_bytes, to_yaml, write_draft
     from star_warehouse.onboard import draft_source as draft
-    from star_warehouse.onboard import read_bytes, to_yaml, write_draft
 
     text = to_yaml(draft(file.name, read_bytes(file), source_id=to.stem if to else None, kind=kind))
     if to is None:
         sys.stdout.write(text)
         return
     write_draft(to, text)
-    doubts = sum(line.lstrip().startswith("# ?") for line in text.splitlines())
-    _console().print(f"{to}: {doubts} places are marked '# ?'.", soft_wrap=True, highlight=False, markup=False)
+    sentence = f"{to}: {count_doubts(text)} places are marked '# ?': confirm or correct them, then check it."
+    _console().print(sentence, soft_wrap=True, highlight=False, markup=False)
 
 
 @source_app.command("check")
@@ -207,11 +207,13 @@ def check_source(
 ) -> None:
     """Show how a declaration reads files, without a database; exit code 2 when one would be refused."""
     from star_warehouse.local.source_tables import print_check
-    from star_warehouse.onboard import check_file
+    from star_warehouse.onboard import check_file, count_doubts
     from star_warehouse.sources import read_declaration
 
     source = read_declaration(declaration)
     console = _console()
+    if doubts := count_doubts(declaration.read_text(encoding="utf-8")):
+        console.print(f"{doubts} places of {declaration} are still marked '# ?'.", soft_wrap=True, markup=False)
     checks = [check_file(source, path, name) for path in files]
     for check in checks:
         print_check(check, source, console)

@@ -71,4 +71,4 @@ def test_every_file_reads_as_its_feed_is_declared(source_id: str, sample_folder:
     # One layout throughout, and every header that the declaration names is there.
     assert len({lines.summary.headers for lines in read.values()}) == 1
     for table in next(iter(read.values())).tables:
-        assert set(table.frame.columns) == {"line_number", *source.tables[table.entity].columns}
+        assert set(table.frame.columns) == {"line_number", *source.layouts[0].tables[table.entity].columns}

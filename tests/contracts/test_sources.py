@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from star_warehouse.database import Warehouse
+from star_warehouse.onboard import count_doubts
 from star_warehouse.settings import REPOSITORY
 from star_warehouse.sources import ENTITIES, ENTITIES_OF_KIND, ColumnType, Source, load_sources
 
@@ -105,11 +106,23 @@ def test_nothing_is_accepted_after_a_partner_left(sources: dict[str, Source]) ->
 def test_internal_extracts_bring_the_postcodes_that_retention_needs(sources: dict[str, Source]) -> None:
     for source in sources.values():
         if source.kind == "spend":
-            columns = set(source.tables["spend_line"].columns)
+            columns = set(source.layouts[0].tables["spend_line"].columns)
             assert ("remit_postcode" in columns) == (source.extract == "internal"), source.id
             assert {"supplier_name", "supplier_ref", "payment_date", "transaction_number", "purpose"} <= columns
 
 
 def test_every_declaration_says_in_its_first_line_what_it_is() -> None:
-    for path in Path(REPOSITORY / "dags" / "sources").glob("*.yml"):
+    for path in Path(REPOSITORY / "dags" / "sources").rglob("*.yml"):
         assert path.read_text(encoding="utf-8").startswith("# "), path.name
+
+
+def test_nothing_in_a_declaration_is_still_a_guess() -> None:
+    for path in Path(REPOSITORY / "dags" / "sources").rglob("*.yml"):
+        assert count_doubts(path.read_text(encoding="utf-8")) == 0, path.name
+
+
+def test_bodies_that_are_no_partners_are_declared_and_not_run(sources: dict[str, Source]) -> None:
+    others = load_sources(REPOSITORY / "dags" / "sources" / "other_bodies")
+
+    assert set(others) == {"manchester", "wakefield", "nwod_tameside", "nwod_bolton", "norfolk_contracts"}
+    assert not set(others) & set(sources)

@@ -140,10 +140,10 @@ def first_batch(office: Office, monthly: Source, months: dict[str, pl.DataFrame]
 
 @pytest.fixture(scope="module")
 def in_turn(office: Office, monthly: Source, first_batch: Judged) -> dict[str, DeliveryVerdict]:
-    """The same months, each quarter judged by what is current before it, and made current."""
+    """The same months, half a year at a time judged by what is current before them, and made current."""
     verdicts: dict[str, DeliveryVerdict] = {}
-    for _ in range(8):
-        waiting = pending_deliveries(office.warehouse, monthly.id)[:3]
+    for _ in range(4):
+        waiting = pending_deliveries(office.warehouse, monthly.id)[:6]
         verdicts |= office.judge(monthly, waiting)
         for delivery_id in waiting:
             settle(office.warehouse, delivery_id, "accept")
@@ -196,13 +196,11 @@ purposeless = written_as(pl.lit("").alias("Purpose"))
 FAULTS = [
     ("2025-10", "doubled", doubled, "refuse", "stand there an even number of times"),
     ("2025-02", "doubled", doubled, "refuse", "stand there an even number of times"),
-    ("2025-11", "doubled", doubled, "refuse", "stand there an even number of times"),
     ("2025-10", "upper half", upper_half, "hold", "2025-10 has 8,332 lines"),
     ("2025-02", "upper half", upper_half, "hold", "days on end in 2025-02"),
     ("2025-11", "upper half", upper_half, "hold", "2025-11 has 8,775 lines"),
     ("2025-10", "every other line", every_other, "hold", "2025-10 adds up to"),
     ("2025-10", "in pence", in_pence, "refuse", "times the usual ones"),
-    ("2025-02", "in pence", in_pence, "refuse", "times the usual ones"),
     ("2025-11", "in pence", in_pence, "refuse", "times the usual ones"),
     ("2025-10", "no decimal point", no_point, "refuse", "times the usual ones"),
     ("2025-10", "signs turned", turned, "refuse", "of the lines are negative"),

@@ -20,7 +20,10 @@ from star_warehouse.sources import Source
 MISSING_AFTER_LATE = timedelta(days=30)
 
 _MONTHS_EACH = {"month": 1, "quarter": 3, "year": 12, "year_to_date": 1, "snapshot": 1}
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-Q([1-4])|/(\d{2}))")
+# In which months their periods begin; a financial year in April, a year of the calendar in January.
+_BEGINS = {"quarter": (1, 4, 7, 10), "year": (4,), "year_to_date": (4,)}
+_ANY_MONTH = tuple(range(1, 13))
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-Q([1-4])|(/\d{2})|)")
 
 
 class Standing(StrEnum):
@@ -52,7 +55,8 @@ class Expected:
     """A period that a source should deliver.
 
     Attributes:
-        key: ``2018-04``, ``2022-Q1``, ``2024/25``; of a feed that delivers everything so far, the month it must reach.
+        key: ``2018-04``, ``2022-Q1``, ``2024/25`` or ``2024``; of a feed that delivers everything so far, the month it
+            must reach.
         start: its first day.
         end: its last day, included.
         due: the last day on which its delivery is in time.
@@ -83,7 +87,8 @@ def expected_periods(source: Source, today: date) -> list[Expected]:
     """The periods of a source that have begun, the oldest first, each whole within what the source accepts."""
     every, accepts = source.cadence.every, source.accepts
     count = _MONTHS_EACH[every]
-    start = _first_start(accepts.first_day, every)
+    is_by_calendar = "calendar_year" in re.compile(source.file_name.pattern).groupindex
+    start = _first_start(accepts.first_day, every, is_by_calendar)
     found = []
     while start <= today:
         following = _months_later(start, count)
@@ -91,7 +96,7 @@ def expected_periods(source: Source, today: date) -> list[Expected]:
         if accepts.last_day and end > accepts.last_day:
             break
         due = end + timedelta(days=source.cadence.late_after_days)
-        found.append(Expected(_key(start, every), start, end, due))
+        found.append(Expected(_key(start, every, is_by_calendar), start, end, due))
         start = following
     return found
 
@@ -155,7 +160,7 @@ def months_since(first: date, today: date) -> list[date]:
 
 
 def first_day_of(period: str) -> date:
-    """The first day of a period that a person names: ``2018-04``, ``2022-Q1``, ``2024/25`` or ``2024-03-31``.
+    """The first day of a period that a person names: ``2018-04``, ``2022-Q1``, ``2024/25``, ``2024`` or a day.
 
     Raises:
         Refusal: it is none of these.
@@ -164,23 +169,23 @@ def first_day_of(period: str) -> date:
     try:
         if match is None:
             raise ValueError(period)
-        year, month, day, quarter, _ = match.groups()
+        year, month, day, quarter, following = match.groups()
         if quarter:
             return date(int(year), 3 * int(quarter) - 2, 1)
-        return date(int(year), int(month or 4), int(day or 1))
+        return date(int(year), int(month or (4 if following else 1)), int(day or 1))
     except ValueError as error:
         raise Refusal(
             f"{period!r} is not a period.",
             where="--from",
-            way_out="Write 2018-04, 2022-Q1, 2024/25 or 2024-03-31.",
+            way_out="Write 2018-04, 2022-Q1, 2024/25, 2024 or 2024-03-31.",
         ) from error
 
 
-def _first_start(first_day: date, every: str) -> date:
+def _first_start(first_day: date, every: str, is_by_calendar: bool) -> date:
     start = first_day.replace(day=1)
     if every == "snapshot":
         return start
-    begins = {"quarter": (1, 4, 7, 10), "year": (4,), "year_to_date": (4,)}.get(every, tuple(range(1, 13)))
+    begins = (1,) if is_by_calendar else _BEGINS.get(every, _ANY_MONTH)
     while start < first_day or start.month not in begins:
         start = _months_later(start, 1)
     return start
@@ -191,7 +196,9 @@ def _months_later(first: date, count: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
-def _key(start: date, every: str) -> str:
+def _key(start: date, every: str, is_by_calendar: bool) -> str:
+    if is_by_calendar:
+        return f"{start.year}"
     if every == "year":
         return f"{start.year}/{(start.year + 1) % 100:02}"
     if every == "quarter":

@@ -28,7 +28,7 @@ def print_check(check: FileCheck, source: Source, console: Console) -> None:
     for table in check.tables:
         _print_table(table, console)
     if check.summary:
-        _print_account(check.summary, check.tables, console)
+        _print_account(check.summary, console)
     if check.refusal:
         console.print(Text(f"Would be refused. {check.refusal}", style="red"), soft_wrap=True)
     else:
@@ -66,7 +66,7 @@ def _print_table(table: TableCheck, console: Console) -> None:
             )
 
 
-def _print_account(summary: DeliverySummary, tables: list[TableCheck], console: Console) -> None:
+def _print_account(summary: DeliverySummary, console: Console) -> None:
     skipped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in summary.skipped.items())
     sentences = [
         f"Lines: {summary.lines_in:,} in the file = {summary.lines_loaded:,} read + "
@@ -77,9 +77,10 @@ def _print_account(summary: DeliverySummary, tables: list[TableCheck], console: 
             f"Pounds: £{summary.amount_in_gbp:,.2f} in the file = £{summary.amount_loaded_gbp:,.2f} read + "
             f"£{summary.amount_rejected_gbp:,.2f} rejected"
         )
-    for column, stated in summary.control_totals.items():
-        read = sum((table.pounds.get(column, Decimal(0)) for table in tables), Decimal(0))
-        sentences.append(f"Control total of {column}: £{stated:,.2f} stated, £{read:,.2f} read")
+    sentences += [
+        f"Control total of {column}: £{stated:,.2f}, to which the lines add up, rejected ones included"
+        for column, stated in summary.control_totals.items()
+    ]
     for sentence in sentences:
         console.print(sentence, highlight=False, soft_wrap=True)
 

@@ -26,3 +26,8 @@ def evidence(text: str) -> Note:
 def doubt(text: str) -> Note:
     """A note that says what could not be seen."""
     return Note(text, is_doubt=True)
+
+
+def times(count: int, word: str) -> str:
+    """A count with its word: ``1 cell``, ``2 cells``."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -7,21 +7,28 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from star_warehouse.onboard.drafting import Draft, DraftTable
-from star_warehouse.onboard.notes import Note
+from star_warehouse.onboard.draft import Draft, DraftTable
+from star_warehouse.onboard.notes import Note, times
 from star_warehouse.onboard.opening import Opened
 from star_warehouse.refusal import Refusal
 
 _WIDTH = 116
+_MARK = "# ?"
 _ID = re.compile("[a-z][a-z0-9_]*")
-# Texts that YAML reads as themselves, also between brackets; others are quoted.
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.+()/£ &'’-]*(?<! )")
+# Texts that YAML reads as themselves; others are quoted. Between brackets a comma is none of them.
+_PLAIN_ITEM = re.compile(r"[A-Za-z][A-Za-z0-9_.+()/£ &'’-]*(?<! )")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.,+()/£ &'’-]*(?<! )")
 _NOT_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan"})
 
 
 def to_yaml(draft: Draft) -> str:
     """Write a draft so that it can be read as a declaration as it stands."""
     return "\n".join(_lines(draft)) + "\n"
+
+
+def count_doubts(text: str) -> int:
+    """In how many places a declaration says that it is not sure."""
+    return sum(line.lstrip().startswith(_MARK) for line in text.splitlines())
 
 
 def write_draft(path: Path, text: str) -> None:
@@ -56,8 +63,8 @@ def write_draft(path: Path, text: str) -> None:
 def _lines(draft: Draft) -> Iterator[str]:
     notes = draft.notes
     yield from _comment(
-        f"Drafted from {draft.file_name}, {draft.lines:,} lines. What is marked '# ?' is not sure: confirm or correct "
-        "it, then take the mark away. The other remarks say what was seen.",
+        f"Drafted from {draft.file_name}, {times(draft.lines, 'line')}. What is marked '# ?' is not sure: confirm or "
+        "correct it, then take the mark away. The other remarks say what was seen.",
         0,
     )
     for key, text in (
@@ -120,7 +127,7 @@ def _table(table: DraftTable) -> Iterator[str]:
         yield f"      {column}: {_list([header])}"
     if table.totals_row:
         column, label, sums = table.totals_row
-        yield f"    totals_row: {{column: {column}, label: {scalar(label)}, adds_up: {_list(sums)}}}"
+        yield f"    totals_row: {{column: {column}, label: {scalar(label, is_item=True)}, adds_up: {_list(sums)}}}"
     if table.unused:
         yield from _comment(f"Not used: {', '.join(table.unused)}.", 4)
 
@@ -137,14 +144,13 @@ def _comment(text: str, indent: int) -> Iterator[str]:
 
 
 def _list(texts: Iterable[str]) -> str:
-    return f"[{', '.join(map(scalar, texts))}]"
+    return f"[{', '.join(scalar(text, is_item=True) for text in texts)}]"
 
 
-def scalar(text: str) -> str:
-    """A text as YAML, quoted where it must be."""
-    if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT:
-        return text
-    return _quoted(text)
+def scalar(text: str, *, is_item: bool = False) -> str:
+    """A text as YAML, quoted where it must be, as more must be between brackets."""
+    is_plain = (_PLAIN_ITEM if is_item else _PLAIN).fullmatch(text)
+    return text if is_plain and text.casefold() not in _NOT_TEXT else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from star_warehouse.database import Warehouse
@@ -18,7 +19,7 @@ from star_warehouse.quality.verdicts import DeliveryVerdict, Outcome, judge_deli
 from star_warehouse.quality.vocabulary import foreign_bodies, unknown_words
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source
+from star_warehouse.sources import ENTITIES_OF_KIND, Source
 
 _PROFILES = Path(__file__).parent / "profiles"
 
@@ -45,6 +46,7 @@ def check_deliveries(
     if not delivery_ids:
         return {}
     suite = f"delivery_{source.kind}"
+    _count_anew(warehouse, source.kind)
     with warehouse.connect() as connection:
         words = unknown_words(connection, settings, source.kind, delivery_ids)
         others = foreign_bodies(connection, settings, source.partner, delivery_ids)
@@ -68,6 +70,14 @@ def check_deliveries(
         delivery_id: judge_delivery([outcome for outcome in outcomes if outcome.delivery_id == delivery_id])
         for delivery_id in delivery_ids
     }
+
+
+def _count_anew(warehouse: Warehouse, kind: str) -> None:
+    """Let the planner know of lines loaded a moment ago: for it they are none, and the figures take minutes."""
+    with warehouse.connect(autocommit=True) as connection:
+        for entity in sorted(ENTITIES_OF_KIND[kind]):
+            # Whoever does it at this moment does it for all.
+            connection.execute(sql.SQL("analyze (skip_locked) {}").format(sql.Identifier("raw", entity)))
 
 
 def _profile(

@@ -148,6 +148,7 @@ class _Part:
         self.data = data
         self.first_line = first_line
         self.is_last = is_last
+        self.has_usual_ends = False
         self.lines = self._split()
         self.count = len(self.lines)
 
@@ -159,6 +160,7 @@ class _Part:
             ).to_series()
             # A carriage return alone ends a line too; polars takes away those before a newline.
             if not lines.str.contains("\r", literal=True).any():
+                self.has_usual_ends = True
                 return lines.fill_null("")
         return pl.Series([line.rstrip("\r\n") for line in self.originals], dtype=pl.String)
 
@@ -252,7 +254,7 @@ class _Splitter:
         count = int(which.sum())
         numbers = (part.numbers() + part.first_line).alias(LINE_NUMBER)
         data = part.data
-        if count < part.count:
+        if count < part.count or not part.has_usual_ends:
             numbers = numbers.filter(which)
             data = part.lines.filter(which).str.join("\n")[0].encode() if count else b""
         if not count:

@@ -25,8 +25,8 @@ def deliver(source: Source, files: Sequence[Path], settings: Settings) -> list[P
     """
     folder = folder_of(source, settings)
     for path in files:
-        _check(path)
         source.period_of(path.name)
+        _check(path)
     for name, times in Counter(path.name for path in files).items():
         if times > 1:
             raise Refusal(

@@ -83,6 +83,7 @@ def _sftp(location: Location, connection: PlaceConnection, patience: Patience) -
         **options,
         connect_timeout=patience.connect_seconds,
         login_timeout=patience.connect_seconds,
+        timeout=patience.connect_seconds,
         keepalive_interval=_SSH_SECONDS_BETWEEN_SIGNS_OF_LIFE,
     )
 

@@ -208,9 +208,9 @@ class RemotePlace:
         return self._open
 
     @property
-    def _limit(self) -> float:
-        """Seconds that one question may take in all."""
-        return self._patience.connect_seconds + self._patience.stall_seconds
+    def _limit(self) -> float | None:
+        """Seconds that one question may take; None where the library itself sees to it that bytes keep coming."""
+        return self._patience.stall_seconds if self._location.scheme == "sftp" else None
 
     def _list(self) -> list[FoundFile]:
         raise NotImplementedError
@@ -240,8 +240,9 @@ class RemotePlace:
             try:
                 return ask()
             except Exception as error:
+                seconds = self._patience.stall_seconds if self._open else self._patience.connect_seconds
                 self.close()
-                told = fault(error, where, self._patience.stall_seconds)
+                told = fault(error, where, seconds)
                 if not isinstance(told, Interruption) or attempt + 1 == self._patience.attempts:
                     raise told from error
                 log.warning("%s It is tried again.", told)

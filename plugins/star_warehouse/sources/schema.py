@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources.declared import Code, Declared, Mistake, Text, check_order
 from star_warehouse.sources.entities import ENTITIES_OF_KIND
-from star_warehouse.sources.layout import Format, Layout, Table
+from star_warehouse.sources.layout import Layout
 from star_warehouse.sources.location import addresses, read_location
 from star_warehouse.sources.period import GROUPS, Cadence, Period, period_from_groups
 
@@ -45,8 +45,8 @@ class FileName(Declared):
     Attributes:
         pattern: regular expression for the whole name, case ignored; its named groups give the period: ``year`` and
             ``month``, ``year`` and ``month_name``, ``year`` and ``quarter`` (of the calendar), ``fy_start`` and
-            ``fy_quarter`` (of the financial year), ``from`` and ``to``, ``year_start`` and ``year_end`` (of the financial year),
-            ``calendar_year``, or ``as_at``.
+            ``fy_quarter`` (of the financial year), ``from`` and ``to``, ``year_start`` and ``year_end`` (of the
+            financial year), ``calendar_year``, or ``as_at``.
         example: a name that fits, shown to people whose file's name does not.
     """
 
@@ -130,26 +130,6 @@ class Source(Declared):
     def definition_sha256(self) -> str:
         """SHA-256 of the file that declares this source; empty for one made in memory."""
         return self._definition_sha256
-
-    @property
-    def format(self) -> Format:
-        """The format of the first layout."""
-        return self.layouts[0].format
-
-    @property
-    def date_formats(self) -> tuple[str, ...]:
-        """The date formats of the first layout."""
-        return self.layouts[0].date_formats
-
-    @property
-    def null_tokens(self) -> tuple[str, ...]:
-        """The texts that stand for nothing in the first layout."""
-        return self.layouts[0].null_tokens
-
-    @property
-    def tables(self) -> dict[str, Table]:
-        """The tables of the first layout."""
-        return self.layouts[0].tables
 
     @field_validator("location", mode="before")
     @classmethod

@@ -18,7 +18,7 @@ from tests.servers.wire import Wire
 
 # As in real life, but for tests nobody waits a minute.
 HASTY = Patience(
-    attempts=2, seconds_between=0.05, connect_seconds=3, stall_seconds=1.0, settle_seconds=0.15, recent_seconds=0
+    attempts=2, seconds_between=0.05, connect_seconds=1.5, stall_seconds=1.0, settle_seconds=0.15, recent_seconds=0
 )
 LOCATION = "extract: internal\n"
 
@@ -53,6 +53,22 @@ class RemoteTown:
     def landed(self) -> list[bytes]:
         """What lies in the landing zone, half copies too."""
         return [path.read_bytes() for path in sorted(self.settings.landing.rglob("*")) if path.is_file()]
+
+
+@pytest.fixture(scope="package")
+def only_warehouse(make_database: Callable[[str | None], Warehouse], empty_warehouse: Warehouse) -> Warehouse:
+    """One database for all tests of this folder: making and dropping one for each takes longer than they do."""
+    return make_database(empty_warehouse.database)
+
+
+@pytest.fixture
+def warehouse(only_warehouse: Warehouse) -> Warehouse:
+    """A warehouse with nothing in it."""
+    with only_warehouse.connect() as connection:
+        connection.execute(
+            "truncate ops.source, ops.delivery, raw.spend_line, ops.run_progress restart identity cascade"
+        )
+    return only_warehouse
 
 
 @pytest.fixture(scope="package")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from star_warehouse.receive import PlaceRefusal
 from tests.builders import HEADER, spend_file
 from tests.integration.places.conftest import HASTY, RemoteTown
 from tests.integration.places.shelves import Shelf, Writer
@@ -90,6 +91,18 @@ def test_a_server_that_falls_silent_is_left_after_a_while(town: RemoteTown, shel
 
     wire.mend()
     assert town.take_in().counts == Counter(checking=1)
+
+
+def test_a_server_that_never_says_a_word_is_not_waited_for(town: RemoteTown, wire: Wire) -> None:
+    wire.stall_after(0)
+    began = time.monotonic()
+
+    with pytest.raises(PlaceRefusal) as refused:
+        town.waiting()
+
+    assert time.monotonic() - began < 6
+    assert refused.value.where == f"town: {town.source.location}"
+    assert refused.value.what.startswith(("Nothing came from the server", "The server does not answer"))
 
 
 def test_a_slow_server_may_take_its_time(town: RemoteTown, shelf: Shelf, wire: Wire) -> None:

@@ -64,6 +64,14 @@ def test_quarters_and_years_are_expected_whole(tmp_path: Path) -> None:
     assert period(yearly, "2019/20") == Expected("2019/20", date(2019, 4, 1), date(2020, 3, 31), date(2020, 4, 20))
 
 
+def test_a_year_of_the_calendar_begins_in_january(tmp_path: Path) -> None:
+    pattern = (PATTERN, "town_(?P<calendar_year>\\d{4})\\.csv")
+    town = declare(tmp_path, SPEND, pattern, ("example: town_2018-04", "example: town_2019"), YEARLY[2])
+    assert keys(town, date(2021, 1, 1)) == ["2019", "2020", "2021"]
+    assert period(town, "2019") == Expected("2019", date(2019, 1, 1), date(2019, 12, 31), date(2020, 1, 20))
+    assert town.period_of("town_2019.csv").key == "2019"
+
+
 APRIL = date(2018, 4, 1), date(2018, 4, 30)
 
 
@@ -160,6 +168,7 @@ def test_the_months_to_show() -> None:
         ("2023-04", date(2023, 4, 1)),
         ("2023-Q3", date(2023, 7, 1)),
         ("2023/24", date(2023, 4, 1)),
+        ("2023", date(2023, 1, 1)),
         ("2023-05-17", date(2023, 5, 17)),
     ],
 )
@@ -167,7 +176,7 @@ def test_a_person_names_a_period(text: str, day: date) -> None:
     assert first_day_of(text) == day
 
 
-@pytest.mark.parametrize("text", ["", "2023", "2023-13", "2023-Q5", "last year", "2023-02-30"])
+@pytest.mark.parametrize("text", ["", "23", "2023-13", "2023-Q5", "last year", "2023-02-30"])
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(Refusal, match="is not a period"):
         first_day_of(text)

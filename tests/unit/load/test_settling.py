@@ -60,7 +60,7 @@ def bring(warehouse: Warehouse, source: Source, name: str, period: Period, amoun
     else:
         columns = {"contract_ref": ["C1"], "client": ["Town"]}
     frame = pl.DataFrame({"line_number": [2], **columns})
-    (entity,) = source.tables
+    (entity,) = source.layouts[0].tables
     bad = RejectedLine(3, None, "wrong_field_count", "It has 1 field.", "x")
     # One line of two is rejected.
     lenient = source.model_copy(update={"tolerance": Tolerance(rejected_pct=Decimal(50))})

@@ -29,6 +29,11 @@ def test_the_callers_own_airflow_has_no_say(settings: Settings) -> None:
     assert "AIRFLOW__X__Y" not in environment
 
 
+def test_connections_are_handed_on(settings: Settings) -> None:
+    environment = airflow(settings).environment({"AIRFLOW_CONN_TOWN": "sftp://town:secret@files.example.org"})
+    assert environment["AIRFLOW_CONN_TOWN"] == "sftp://town:secret@files.example.org"
+
+
 def test_nothing_phones_home_and_no_proxy_stands_between(settings: Settings) -> None:
     environment = airflow(settings).environment({"NO_PROXY": "example.org"})
     assert environment["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from star_warehouse.local.locks import LockIsHeld, SharedLock, exclusive
-from star_warehouse.local.session import alone
+from star_warehouse.local.session import alone, at_work
 from star_warehouse.local.signals import Interrupted, interruptible, undisturbed
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
@@ -25,6 +25,13 @@ def test_a_second_run_is_refused_and_told_of_the_first(settings: Settings) -> No
     assert f"star-warehouse up, process {os.getpid()}" in str(refused.value)
     with alone(settings, "star-warehouse run"):
         pass
+
+
+def test_who_is_at_work_can_be_asked(settings: Settings) -> None:
+    assert at_work(settings) is None
+    with alone(settings, "star-warehouse up"):
+        assert at_work(settings) == f"star-warehouse up, process {os.getpid()}"
+    assert at_work(settings) is None
 
 
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_the_whole_of_a_small_draft(tmp_path: Path) -> None:
 # ? The name of this file in dags/sources/, without .yml.
 id: old_town
 # ? What people call this source.
-title: 'old town, payments to suppliers'
+title: old town, payments to suppliers
 # Found out from 3 headers.
 kind: spend
 # ? Its code in dbt_project/seeds/reference/partner.csv.
@@ -174,7 +174,7 @@ def test_a_workbook_with_a_sheet_a_month_gets_a_pattern(tmp_path: Path) -> None:
 
     assert source.layouts[0].tables["spend_line"].sheet == "Paid 2018-0*"
     assert "# ? 2 sheets have this header: Paid 2018-04, Paid 2018-05." in text
-    assert source.date_formats == ()
+    assert source.layouts[0].date_formats == ()
     assert source.cadence.every == "year_to_date"
 
 
@@ -251,7 +251,7 @@ def test_columns_without_a_known_header_are_found_by_their_values(tmp_path: Path
         "payment_date": "When",
         "amount_net_gbp": "How much (sterling)",
     }
-    for words in ("Its values are postcodes", "'When' is not a header known", "these are numbers with pence"):
+    for words in ("Its values are postcodes", "'When' is not a header known", "No header says an amount; these are"):
         assert f"? {words}" in remarks(text)
 
 
@@ -276,7 +276,7 @@ def test_ragged_lines_and_repeated_headers_are_told(tmp_path: Path) -> None:
     source, text = draft(tmp_path, data)
 
     assert "The header is there 1 more time, which is skipped." in text
-    assert "? 1 lines have another number of cells and would be rejected (line 5)." in remarks(text)
+    assert "? 1 line with another number of cells would be rejected (line 5)." in remarks(text)
     assert source.id == "old_town"
 
 

@@ -17,7 +17,8 @@ HEADER = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | s
 
 @given(st.lists(HEADER.map(lambda text: " ".join(text.split())).filter(bool), min_size=1, max_size=4))
 def test_a_list_of_headers_is_read_as_it_was_written(headers: list[str]) -> None:
-    text = f"key: [{', '.join(map(scalar, headers))}]\nplain: {scalar(headers[0])}\n"
+    items = ", ".join(scalar(header, is_item=True) for header in headers)
+    text = f"key: [{items}]\nplain: {scalar(headers[0])}\n"
 
     document = YAML(typ="safe").load(text)
 
@@ -27,6 +28,11 @@ def test_a_list_of_headers_is_read_as_it_was_written(headers: list[str]) -> None
 @pytest.mark.parametrize("text", ["No", "null", "12", "a: b", "a #b", "'quoted'", "[x]", "-", "~", "1e3", "2024-01-01"])
 def test_what_yaml_would_take_for_something_else_is_quoted(text: str) -> None:
     assert scalar(text).startswith("'")
+
+
+def test_a_comma_is_quoted_only_between_brackets() -> None:
+    assert scalar("Town, payments") == "Town, payments"
+    assert scalar("Town, payments", is_item=True) == "'Town, payments'"
 
 
 @pytest.mark.parametrize("name", ["Old Town.yml", "9town.yml", "town.yaml", "town"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 from star_warehouse.load import DeliverySummary
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Source
-from tests.builders import HEADER, SPEND, WORKBOOK, declare, spend_file, workbook
+from tests.builders import HEADER, LAYOUTS, SPEND, WORKBOOK, declare, spend_file, workbook
 from tests.reading import ReadTable, read_bytes
 
 GOOD = "Acme Ltd,007,03/04/2018,10.00,Pens"
@@ -315,6 +318,82 @@ def test_a_workbook_that_does_not_read_is_refused(tmp_path: Path, data: bytes, w
 
     assert what in refusal.value.what
     assert refusal.value.where == where
+
+
+GZIP = ("format: {type: csv, delimiter: ','}", "format: {type: csv, delimiter: ',', gzip: true}")
+
+
+def test_a_file_compressed_with_gzip_is_read(tmp_path: Path) -> None:
+    lines = read(declare(tmp_path, SPEND, GZIP), gzip.compress(spend_file(GOOD, GOOD)))
+
+    assert (lines.lines_in, lines.lines_loaded, lines.encoding) == (3, 2, "utf-8")
+
+
+def test_the_header_tells_layouts_of_the_same_days_apart(tmp_path: Path) -> None:
+    dated = ("    from: 2018-04-01\n    to: 2020-03-31\n", ""), ("    from: 2020-04-01\n", "")
+    source = declare(tmp_path, LAYOUTS, *dated)
+
+    old = read_bytes(source, b"Supplier,Paid,Net\nAcme,03/04/2018,1.00\n")
+    new = read_bytes(source, b"Payee;Date;Total\nAcme;2018-04-03;Nil\nAcme;2018-04-03;2.00\n")
+
+    assert (old.summary.layout_name, new.summary.layout_name) == ("old", "new")
+    assert new.tables[0].frame["amount_net_gbp"].to_list() == [Decimal("0.00"), Decimal("2.00")]
+    with pytest.raises(Refusal, match=r"missing: 'Total'\. The nearest to a header is line 1: Payee"):
+        read(source, b"Payee;Date;Sum\nAcme;2018-04-03;1.00\n")
+
+
+def test_every_sheet_that_fits_is_read_and_no_line_number_comes_twice(tmp_path: Path) -> None:
+    source = declare(tmp_path, WORKBOOK, ("    sheet: Payments\n", "    sheet: 'Pay*'\n"))
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        for name, days in (("Pay 1", ["3", "x"]), ("Notes", []), ("Pay 2", ["4"])):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, ["Supplier", "Ref", "Paid", "Net"])
+            for number, day in enumerate(days, 1):
+                page.write_row(number, 0, ["Acme", "7", f"2018-04-0{day}", 1.25])
+
+    whole = read_bytes(source, stream.getvalue())
+
+    first, second = whole.tables
+    assert (first.sheet, second.sheet) == ("Pay 1", "Pay 2")
+    assert first.frame["line_number"].to_list() == [2]
+    # The three rows of the first sheet come before the second row of the other.
+    assert second.frame["line_number"].to_list() == [5]
+    assert [line.line_number for line in first.rejected] == [3]
+    assert (whole.summary.lines_in, whole.summary.amount_in_gbp) == (5, Decimal("3.75"))
+
+
+def test_the_account_in_pounds_adds_up(town: Source) -> None:
+    lines = read(town, spend_file(GOOD, "Acme,7,31/04/2018,-2.50,x", "Acme,7,03/04/2018,ten,x", "short", GOOD))
+
+    assert (lines.amount_in_gbp, lines.amount_loaded_gbp, lines.amount_rejected_gbp) == (
+        Decimal("17.50"),
+        Decimal("20.00"),
+        Decimal("-2.50"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "code", "reason"),
+    [
+        (
+            "Acme,1.23E+11,03/04/2018,1.00,x",
+            "supplier_ref",
+            "mangled_identifier",
+            "Ref is '1.23E+11': a spreadsheet made a number of it, and its digits are lost.",
+        ),
+        (
+            "#REF!,7,03/04/2018,1.00,x",
+            "supplier_name",
+            "spreadsheet_error",
+            "Supplier is '#REF!', a spreadsheet's word for an error.",
+        ),
+    ],
+)
+def test_what_a_spreadsheet_spoilt_is_rejected(town: Source, line: str, column: str, code: str, reason: str) -> None:
+    (rejected,) = table(town, spend_file(GOOD, line, GOOD)).rejected
+
+    assert (rejected.line_number, rejected.column, rejected.code, rejected.reason) == (3, column, code, reason)
 
 
 # Without the four separators that are blanks to Python and to nobody else.

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from star_warehouse.read.values import TOO_PRECISE, UNREADABLE, amounts, dates, numbers
-from star_warehouse.sources import ColumnType
+from star_warehouse.read.records import SUSPICIOUS
+from star_warehouse.read.values import (
+    MANGLED,
+    SPREADSHEET_ERROR,
+    TOO_PRECISE,
+    UNREADABLE,
+    amounts,
+    dates,
+    numbers,
+    texts,
+)
+from star_warehouse.sources import EXCEL_SERIAL, ColumnType
 
 
 def amount(text: str) -> tuple[Decimal | None, str | None]:
@@ -206,3 +217,78 @@ def test_a_day_that_is_not_in_the_calendar_is_refused(day_number: int, month: in
         expected = None
 
     assert day(f"{day_number:02}/{month:02}/{year}", "%d/%m/%Y") == expected
+
+
+@pytest.mark.parametrize(("serial", "value"), [("43191", date(2018, 4, 1)), ("45382", date(2024, 3, 31))])
+def test_the_day_number_of_a_spreadsheet_is_read_where_it_is_declared(serial: str, value: date) -> None:
+    assert day(serial, "%d/%m/%Y", EXCEL_SERIAL) == value
+    assert day(serial, "%d/%m/%Y") is None
+
+
+@pytest.mark.parametrize("text", ["4319", "431911", "43191.5", "-43191"])
+def test_other_numbers_are_no_day_numbers(text: str) -> None:
+    assert day(text, EXCEL_SERIAL) is None
+
+
+def test_a_zero_token_is_no_pounds_and_only_where_it_is_declared() -> None:
+    written = pl.Series(["Nil", "5.00", "-", None, "nil", "(1.00)"])
+
+    assert amounts(written, ["Nil", "-"]).rows() == [
+        (Decimal("0.00"), None),
+        (Decimal("5.00"), None),
+        (Decimal("0.00"), None),
+        (None, None),
+        (None, UNREADABLE),
+        (Decimal("-1.00"), None),
+    ]
+    assert amounts(written)["problem"].to_list() == [UNREADABLE, None, UNREADABLE, None, UNREADABLE, None]
+
+
+def test_styles_may_be_mixed_and_keep_their_order() -> None:
+    written = ["1.00", "2.00-", "£3.00", None, "4", "five", "6.005"]
+
+    assert amounts(pl.Series(written)).rows() == [
+        (Decimal("1.00"), None),
+        (Decimal("-2.00"), None),
+        (Decimal("3.00"), None),
+        (None, None),
+        (Decimal("4.00"), None),
+        (None, UNREADABLE),
+        (None, TOO_PRECISE),
+    ]
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_a_number_cell_is_what_the_spreadsheet_shows(pence: int) -> None:
+    """The reader of workbooks writes numbers with nine decimals, whatever a binary fraction makes of them."""
+    text = f"{pence / 100:.9f}".rstrip("0").rstrip(".")
+
+    assert amounts(pl.Series([text]), from_cells=True).row(0) == (Decimal(pence).scaleb(-2), None)
+
+
+def test_a_number_cell_of_more_decimals_is_refused() -> None:
+    for text in ("0.125", "123456789.1234", "0.333333333"):
+        assert amounts(pl.Series([text]), from_cells=True).row(0) == (None, TOO_PRECISE)
+
+
+@pytest.mark.parametrize("text", ["1.23E+11", "1E+05", "5.1E+9", "1.2e+15", " 1.23E+11 "])
+def test_an_identifier_that_became_a_number_is_refused(text: str) -> None:
+    read = partial(texts, pl.Series([text]), SUSPICIOUS)
+
+    assert read(is_identifier=True).row(0) == (text, MANGLED)
+    assert read(is_identifier=False).row(0) == (text, None)
+
+
+@pytest.mark.parametrize("text", ["0012", "E+11", "1.23E11", "12.3E+11", "1E+X", "A1.23E+11", "1+1"])
+def test_other_identifiers_are_kept_as_they_are(text: str) -> None:
+    assert texts(pl.Series([text]), SUSPICIOUS, is_identifier=True).row(0) == (text, None)
+
+
+@pytest.mark.parametrize("text", ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", " #REF! "])
+def test_an_error_of_a_spreadsheet_is_no_text(text: str) -> None:
+    assert texts(pl.Series([text]), SUSPICIOUS, is_identifier=False).row(0) == (text, SPREADSHEET_ERROR)
+
+
+def test_a_number_sign_alone_is_a_text() -> None:
+    for text in ("#1 Cleaning Ltd", "# N/A", "#REF! Ltd"):
+        assert texts(pl.Series([text]), SUSPICIOUS, is_identifier=False).row(0) == (text, None)

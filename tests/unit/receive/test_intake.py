@@ -321,8 +321,35 @@ def test_a_file_still_being_written_waits_for_the_next_run(town: Town, monkeypat
     assert "still being written" in report.refusals[0].what
 
     town.take_in()
-    assert town.rows("select lines_loaded from ops.delivery where state = 'checking'") == [(2,)]
+    # In the row that was begun for it, with the size it came to.
+    assert town.rows("select state, lines_loaded, size_bytes from ops.delivery") == [
+        ("checking", 2, len(spend_file(ACME, ACME)))
+    ]
     assert town.waiting() == []
+
+
+def test_a_file_written_just_now_is_looked_at_twice(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = town.put("town_2018-04.csv", spend_file(ACME))
+    os.utime(path)
+    pauses: list[float] = []
+
+    def write_on(seconds: float) -> None:
+        pauses.append(seconds)
+        path.write_bytes(spend_file(ACME, ACME))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fetching.time, "sleep", write_on)
+        report = town.take_in()
+    assert report.counts == Counter(waiting=1)
+    assert "still being written" in report.refusals[0].what
+    assert pauses == [1.0]
+
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    with monkeypatch.context() as patch:
+        patch.setattr(fetching.time, "sleep", write_on)
+        assert town.take_in().counts == Counter(checking=1)
+    assert pauses == [1.0]
+    assert town.states() == [("town_2018-04.csv", "checking")]
 
 
 def test_a_full_disk_stops_the_run_and_the_delivery_still_waits(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from star_warehouse.receive import FolderRefusal, deliver
 from star_warehouse.receive.landing import clear_half_copies, copy_to, land, read_file
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from tests.builders import declare, spend_file
+from tests.builders import SPEND, declare, spend_file
 
 CONTENT = bytes(range(256)) * 8192
 
@@ -154,3 +155,69 @@ def test_a_wrong_file_is_refused_at_the_door(tmp_path: Path, settings: Settings,
         deliver(declare(tmp_path), [tmp_path / name], settings)
 
     assert files_below(settings.home) == [] if settings.home.exists() else True
+
+
+def test_one_bad_file_keeps_all_back(tmp_path: Path, settings: Settings) -> None:
+    good, folder = tmp_path / "town_2018-04.csv", tmp_path / "town_2018-05.csv"
+    good.write_bytes(spend_file())
+    folder.mkdir()
+
+    with pytest.raises(Refusal, match=r"town_2018-05\.csv: It is a folder, not a file\."):
+        deliver(declare(tmp_path), [good, folder], settings)
+
+    assert files_below(settings.home) == []
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path, settings: Settings) -> None:
+    files = [tmp_path / folder / "town_2018-04.csv" for folder in ("a", "b")]
+    for path in files:
+        path.parent.mkdir()
+        path.write_bytes(spend_file())
+
+    with pytest.raises(Refusal, match=r"2 of the files are called town_2018-04\.csv\."):
+        deliver(declare(tmp_path), files, settings)
+
+    assert files_below(settings.home) == []
+
+
+def test_what_comes_from_elsewhere_is_delivered_there(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "town_2018-04.csv").write_bytes(spend_file())
+    source = declare(tmp_path, SPEND, ("extract: internal\n", "extract: internal\nlocation: s3://bucket/town\n"))
+
+    with pytest.raises(Refusal, match=r"s3://bucket/town is not a folder .* Put the file there"):
+        deliver(source, [tmp_path / "town_2018-04.csv"], settings)
+
+
+def test_what_does_not_come_whole_is_not_kept(settings: Settings) -> None:
+    def breaking() -> Iterator[bytes]:
+        yield CONTENT
+        raise Refusal("It broke off.", where="there", way_out="Wait.")
+
+    with pytest.raises(Refusal, match="It broke off"):
+        land(breaking(), settings)
+
+    assert files_below(settings.landing) == []
+
+
+def test_what_turns_out_to_have_changed_is_not_kept(settings: Settings) -> None:
+    def changed() -> NoReturn:
+        assert len(files_below(settings.landing)) == 1
+        raise Refusal("It changed.", where="there", way_out="Wait.")
+
+    with pytest.raises(Refusal, match="It changed"):
+        land(iter([CONTENT]), settings, changed)
+
+    assert files_below(settings.landing) == []
+
+
+def test_a_large_file_takes_little_memory(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "large"
+    with path.open("wb") as stream:
+        stream.truncate(200 << 20)
+    tracemalloc.start()
+
+    land(read_file(path), settings)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from star_warehouse.load import FileSeen
-from star_warehouse.receive.location import folder_of, list_files, look_at
+from star_warehouse.receive import PlaceRefusal
+from star_warehouse.receive.location import folder_of, is_remote, list_files, look_at, may_be_delivery
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from tests.builders import SPEND, declare
@@ -33,10 +36,43 @@ def test_a_location_is_a_folder(tmp_path: Path, settings: Settings, location: st
     assert str(folder_of(declare(tmp_path, SPEND, *changes), settings)) == folder.format(home=settings.home)
 
 
-@pytest.mark.parametrize("location", ["sftp://star@files.example.org/town", "s3://bucket/town", "file://server/town"])
-def test_another_location_is_refused(tmp_path: Path, settings: Settings, location: str) -> None:
-    with pytest.raises(Refusal, match=r"source town: The location .* is not a folder"):
-        folder_of(declare(tmp_path, SPEND, (WHERE, f"{WHERE}location: {location}\n")), settings)
+@pytest.mark.parametrize("location", ["sftp://star@files.example.org/town", "s3://bucket/town"])
+def test_a_place_elsewhere_is_no_folder(tmp_path: Path, settings: Settings, location: str) -> None:
+    source = declare(tmp_path, SPEND, (WHERE, f"{WHERE}location: {location}\n"))
+
+    assert is_remote(source)
+    with pytest.raises(Refusal, match=r"source town: The location .* is not a folder of this machine"):
+        folder_of(source, settings)
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stale(_: Path) -> NoReturn:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    monkeypatch.setattr(Path, "iterdir", stale)
+    with pytest.raises(PlaceRefusal, match="The folder cannot be read: Stale file handle"):
+        list_files(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "may_be"),
+    [
+        ("town_2018-04.csv", True),
+        ("Stadt Öhringen – März.csv", True),
+        ("", False),
+        (" ", False),
+        ("..", False),
+        ("../town_2018-04.csv", False),
+        ("a/b.csv", False),
+        ("a\\b.csv", False),
+        ("a\nb.csv", False),
+        ("a\x00b.csv", False),
+        ("a\u202eb.csv", False),
+        ("a" * 300 + ".csv", False),
+    ],
+)
+def test_names_that_could_lead_elsewhere_or_garble_a_log_are_no_deliveries(name: str, may_be: bool) -> None:
+    assert may_be_delivery(name) is may_be
 
 
 def test_stray_files_and_folders_are_no_deliveries(tmp_path: Path) -> None:

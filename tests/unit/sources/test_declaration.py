@@ -15,9 +15,9 @@ from tests.builders import LAYOUTS, SNAPSHOT, SPEND, WORKBOOK, declare
 def test_a_right_declaration_is_read(tmp_path: Path) -> None:
     source = declare(tmp_path)
 
-    assert (source.id, source.partner, source.format.delimiter) == ("town", "town", ",")
+    assert (source.id, source.partner, source.layouts[0].format.delimiter) == ("town", "town", ",")
     assert source.accepts.first_day == date(2018, 4, 1)
-    assert source.tables["spend_line"].columns["amount_net_gbp"] == ("Net", "Net £")
+    assert source.layouts[0].tables["spend_line"].columns["amount_net_gbp"] == ("Net", "Net £")
     assert len(source.definition_sha256) == 64
 
 

@@ -57,8 +57,8 @@ def test_a_period_that_no_layout_holds_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_csv_may_be_compressed_with_gzip(tmp_path: Path) -> None:
-    assert declare(tmp_path / "a", SPEND, ("','}", "',', gzip: true}")).format.gzip
-    assert not declare(tmp_path / "b").format.gzip
+    assert declare(tmp_path / "a", SPEND, ("','}", "',', gzip: true}")).layouts[0].format.gzip
+    assert not declare(tmp_path / "b").layouts[0].format.gzip
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_csv_takes_no_sheet(tmp_path: Path) -> None:
 def test_day_numbers_are_a_date_format(tmp_path: Path) -> None:
     source = declare(tmp_path, SPEND, ("['%d/%m/%Y']", "['%d/%m/%Y', excel_serial]"))
 
-    assert source.date_formats == ("%d/%m/%Y", EXCEL_SERIAL)
+    assert source.layouts[0].date_formats == ("%d/%m/%Y", EXCEL_SERIAL)
     assert date_pattern(EXCEL_SERIAL) == r"\d{5}"
 
 

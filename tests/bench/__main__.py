@@ -1,0 +1,210 @@
+"""``python -m tests.bench OUTPUT``: measure, print the table, write the figures as JSON. Takes about five minutes."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from star_warehouse.database import Warehouse, migrate
+from star_warehouse.local.postgres import EmbeddedPostgres, free_port
+from star_warehouse.local.server import psql_program
+from star_warehouse.local.signals import interruptible
+from star_warehouse.settings import REPOSITORY
+from tests.bench.files import DECLARATION, HEADER, workbook_declaration, write_csv, write_months, write_workbook
+
+_LINES = 1_000_000
+_SIZES = (10_000, 100_000, 1_000_000, 5_000_000)
+_PAIRS = 5
+_MONTHS, _LINES_A_MONTH = 500, 400
+_WORKBOOK_LINES = 100_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One contestant's result: the median of its runs."""
+
+    name: str
+    rows: int
+    seconds: float
+    peak_mb: float | None
+    beside: str
+    ratio: float | None
+    wanted: str
+
+
+class Bench:
+    """The server, the folder and the child processes of one run."""
+
+    def __init__(self, folder: Path, warehouse: Warehouse) -> None:
+        self.folder = folder
+        self.warehouse = warehouse
+        self.environment = {
+            **os.environ,
+            "PGHOST": warehouse.host,
+            "PGPORT": str(warehouse.port),
+            "PGUSER": warehouse.user,
+            "PGPASSWORD": warehouse.password,
+            "PGDATABASE": warehouse.database,
+            "STAR_HOME": str(folder / "home"),
+            "DO_NOT_TRACK": "1",
+            "GX_ANALYTICS_ENABLED": "false",
+            "RUNTIME__DLTHUB_TELEMETRY": "false",
+        }
+
+    def run(self, contestant: str, path: Path) -> dict[str, float]:
+        """Let a contestant take a file, on an empty and settled database."""
+        self._settle()
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.contestants", contestant, str(path)],
+            env=self.environment,
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return dict(json.loads(done.stdout.splitlines()[-1]))
+
+    def raw_copy(self, path: Path) -> float:
+        r"""Seconds that ``psql \copy`` takes for the bytes, into columns of text."""
+        columns = ", ".join(f'"{name}" text' for name in HEADER)
+        self._sql(f"drop table if exists bench_raw; create table bench_raw ({columns})")
+        self._settle()
+        began = time.perf_counter()
+        self._sql(f"\\copy bench_raw from '{path}' with (format csv, header)")
+        return time.perf_counter() - began
+
+    def _settle(self) -> None:
+        self._sql("truncate raw.spend_line, ops.rejected_line")
+        self._sql("checkpoint")
+
+    def _sql(self, statement: str) -> None:
+        subprocess.run([str(psql_program()), "-qc", statement], env=self.environment, check=True)
+
+
+def one_file(bench: Bench) -> list[Measured]:
+    """A million lines: raw copy and ingest in turns, then dlt and pandas."""
+    path = bench.folder / f"{_LINES}.csv"
+    write_csv(path, _LINES)
+    raw, ours = [], []
+    for _ in range(_PAIRS):
+        raw.append(bench.raw_copy(path))
+        ours.append(bench.run("ingest", path))
+    copied = statistics.median(raw)
+    seconds = statistics.median(run["seconds"] for run in ours)
+    measured = [
+        Measured("psql \\copy, bytes to text", _LINES, copied, None, "", None, ""),
+        Measured("ingest", _LINES, seconds, _peak(ours), "psql \\copy", seconds / copied, "at most 2.0"),
+    ]
+    for name, contestant in (("dlt", "dlt_arrow"), ("pandas to_sql", "pandas_to_sql")):
+        run = bench.run(contestant, path)
+        ratio = run["seconds"] / copied
+        measured.append(Measured(name, _LINES, run["seconds"], run["peak_mb"], "psql \\copy", ratio, ""))
+    return measured
+
+
+def sizes(bench: Bench) -> list[Measured]:
+    """The cost of a line and the peak memory from ten thousand lines to five million."""
+    measured: list[Measured] = []
+    for count in _SIZES:
+        path = bench.folder / f"{count}.csv"
+        if not path.exists():
+            write_csv(path, count)
+        runs = [bench.run("ingest", path) for _ in range(3)]
+        seconds = statistics.median(run["seconds"] for run in runs)
+        first = measured[0] if measured else None
+        ratio = (seconds / count) / (first.seconds / first.rows) if first else None
+        name = f"ingest, {seconds / count * 1e6:.2f} µs a line"
+        beside = "a line of 10,000" if first else ""
+        measured.append(Measured(name, count, seconds, _peak(runs), beside, ratio, "flat; under 600 MB"))
+        path.unlink()
+    return measured
+
+
+def workbook(bench: Bench) -> list[Measured]:
+    """A workbook of a hundred thousand lines, beside openpyxl."""
+    path = bench.folder / "bench.xlsx"
+    write_workbook(path, _WORKBOOK_LINES)
+    ours, theirs = [], []
+    for _ in range(3):
+        theirs.append(bench.run("openpyxl_values", path))
+        ours.append(bench.run("workbook", path))
+    other = statistics.median(run["seconds"] for run in theirs)
+    seconds = statistics.median(run["seconds"] for run in ours)
+    return [
+        Measured("openpyxl, values only", _WORKBOOK_LINES, other, _peak(theirs), "", None, ""),
+        Measured("XLSX read", _WORKBOOK_LINES, seconds, _peak(ours), "openpyxl", seconds / other, "at most 0.1"),
+    ]
+
+
+def many_files(bench: Bench, seconds_a_line: float) -> Measured:
+    """Five hundred waiting monthly files, beyond the cost of their lines."""
+    inbox = bench.folder / "home" / "inbox" / "bench"
+    inbox.mkdir(parents=True)
+    write_months(inbox, _MONTHS, _LINES_A_MONTH)
+    run = bench.run("first_run", bench.folder)
+    beyond = run["seconds"] - run["rows"] * seconds_a_line
+    name = f"first run of {_MONTHS} files, {beyond / _MONTHS * 1000:.1f} ms a file beyond its lines"
+    return Measured(name, int(run["rows"]), run["seconds"], run["peak_mb"], "", None, "under 50 ms a file")
+
+
+def _peak(runs: list[dict[str, float]]) -> float:
+    return max(run["peak_mb"] for run in runs)
+
+
+def report(measured: list[Measured], output: Path) -> None:
+    """Print the table and write the figures."""
+    table = Table(title="Ingest, beside others in the same run", title_justify="left")
+    for heading, justify in (("way", "left"), ("rows", "right"), ("seconds", "right"), ("peak MB", "right")):
+        table.add_column(heading, justify="right" if justify == "right" else "left")
+    table.add_column("ratio", justify="right")
+    table.add_column("beside")
+    table.add_column("wanted")
+    for one in measured:
+        peak = "" if one.peak_mb is None else f"{one.peak_mb:,.0f}"
+        ratio = "" if one.ratio is None else f"{one.ratio:.2f}"
+        table.add_row(one.name, f"{one.rows:,}", f"{one.seconds:.2f}", peak, ratio, one.beside, one.wanted)
+    Console(width=140).print(table)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "machine": platform.machine()}
+    figures = {"machine": machine, "measured": [asdict(one) for one in measured]}
+    output.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def main(output: Path) -> None:
+    """Measure everything on a server of its own, which is gone afterwards."""
+    with (
+        interruptible(),
+        tempfile.TemporaryDirectory(prefix="star-bench-") as name,
+        EmbeddedPostgres(Path(name) / "pg", free_port(), secrets.token_hex(8)) as server,
+    ):
+        warehouse = Warehouse(server.host, server.port, server.user, server.password, "bench")
+        with Warehouse(server.host, server.port, server.user, server.password, "postgres").connect(
+            autocommit=True
+        ) as connection:
+            connection.execute("create database bench")
+        migrate(warehouse)
+        folder = Path(name) / "files"
+        (folder / "workbook").mkdir(parents=True)
+        (folder / "bench.yml").write_text(DECLARATION, encoding="utf-8")
+        (folder / "workbook" / "bench.yml").write_text(workbook_declaration(), encoding="utf-8")
+        bench = Bench(folder, warehouse)
+        measured = one_file(bench)
+        ours = measured[1]
+        measured += [*sizes(bench), *workbook(bench), many_files(bench, ours.seconds / ours.rows)]
+    report(measured, output)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,72 @@
+"""``star-warehouse source``: a draft that can be piped, a check whose exit code says whether the file would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders import SPEND, spend_file
+from tests.unit.cli.test_cli import command, refused
+
+LINE = "Acme,7,13/04/2018,10.00,Pens"
+
+
+@pytest.fixture
+def declaration(tmp_path: Path) -> Path:
+    path = tmp_path / "town.yml"
+    path.write_text(SPEND, encoding="utf-8")
+    return path
+
+
+def test_a_draft_goes_to_standard_output(tmp_path: Path) -> None:
+    file = tmp_path / "town_2018-04.csv"
+    file.write_bytes(spend_file(LINE))
+
+    done = command("source", "draft", str(file))
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("# Drafted from town_2018-04.csv, 1 line.")
+    assert "payment_date: [Paid]" in done.stdout
+
+
+def test_a_draft_of_what_is_no_table_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "report.pdf"
+    file.write_bytes(b"%PDF-1.7")
+
+    assert refused(command("source", "draft", str(file))) == (
+        "report.pdf: The file is a PDF. Ask the sender for a CSV or an XLSX workbook."
+    )
+    assert "cannot be read: No such file" in refused(command("source", "draft", str(tmp_path / "none.csv")))
+
+
+def test_a_draft_is_not_written_over_a_declaration(tmp_path: Path, declaration: Path) -> None:
+    file = tmp_path / "town_2018-04.csv"
+    file.write_bytes(spend_file(LINE))
+
+    sentence = refused(command("source", "draft", str(file), "--to", str(declaration)))
+
+    assert "There is a declaration already" in sentence
+    assert declaration.read_text(encoding="utf-8") == SPEND
+
+
+def test_the_exit_code_of_a_check_is_that_of_the_worst_file(tmp_path: Path, declaration: Path) -> None:
+    good, bad = tmp_path / "town_2018-04.csv", tmp_path / "town_2018-05.csv"
+    good.write_bytes(spend_file(LINE))
+    bad.write_bytes(spend_file(LINE))
+
+    fine = command("source", "check", str(declaration), str(good))
+    both = command("source", "check", str(declaration), str(good), str(bad))
+
+    assert fine.returncode == 0, fine.stdout + fine.stderr
+    assert "Would be taken in" in fine.stdout
+    assert "Pounds: £10.00 in the file = £10.00 read + £0.00 rejected" in fine.stdout
+    assert both.returncode == 2
+    assert "1 outside_period, such as" in both.stdout
+    assert "Would be refused. town: town_2018-05.csv: 1 of 1 lines do not read" in both.stdout
+
+
+def test_a_check_by_a_wrong_declaration_names_its_line(tmp_path: Path, declaration: Path) -> None:
+    declaration.write_text(SPEND.replace("vat_basis: net", "vat_basis: nett"), encoding="utf-8")
+
+    assert f"{declaration}:6" in refused(command("source", "check", str(declaration), "x.csv"))

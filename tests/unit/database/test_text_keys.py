@@ -1,0 +1,36 @@
+"""How the database compares texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from star_warehouse.database import Warehouse
+
+
+@pytest.mark.parametrize(
+    ("function", "written", "key"),
+    [
+        ("squeezed", " HM\u00a0Revenue \t & CUSTOMS\n", "hm revenue & customs"),
+        ("squeezed", " \u00a0", None),
+        ("squeezed", None, None),
+        ("postcode_key", " sk1\u00a03xe ", "SK13XE"),
+        ("postcode_key", "M1 1AA.", "M11AA"),
+        ("postcode_key", "-", None),
+        ("postcode_key", None, None),
+    ],
+)
+def test_a_key(module_warehouse: Warehouse, function: str, written: str | None, key: str | None) -> None:
+    with module_warehouse.connect() as connection:
+        found = connection.execute(f"select reference.{function}(%s::text)", (written,)).fetchone()
+    assert found == (key,)
+
+
+@pytest.mark.parametrize("function", ["squeezed", "postcode_key"])
+def test_the_planner_puts_the_expression_in_place_of_the_call(module_warehouse: Warehouse, function: str) -> None:
+    """Called line by line, a function in SQL would take several times as long."""
+    with module_warehouse.connect() as connection:
+        plan = connection.execute(
+            f"explain (verbose, costs off) select reference.{function}(supplier_name) from raw.spend_line"
+        ).fetchall()
+    assert function not in str(plan)
+    assert "regexp_replace" in str(plan)
