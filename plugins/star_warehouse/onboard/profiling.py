@@ -114,7 +114,7 @@ def profile(table: Recognised) -> Profile:
             _count(found, table, is_kept, width, *last.popleft())
     for line, cells in last:
         if any(map(is_total_label, cells)):
-            found.totals = (line, cells)
+            found.totals = (line, [*cells, *[""] * (width - len(cells))])
         else:
             _count(found, table, is_kept, width, line, cells)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from os.path import commonprefix
 
 from star_warehouse.onboard.amounts import read_pounds
 from star_warehouse.onboard.draft import DraftTable
@@ -54,8 +55,7 @@ def _sheet(table: Recognised) -> tuple[str | None, list[Note]]:
     names = [page.sheet for page in table.pages if page.sheet is not None]
     if len(names) < 2:
         return (names[0] if names else None), []
-    begin = next(at for at in range(len(min(names)) + 1) if len({name[:at] for name in names}) > 1) - 1
-    pattern = f"{names[0][:begin]}*".strip() or "*"
+    pattern = f"{commonprefix(names)}*"
     return pattern, [doubt(f"{len(names)} sheets have this header: {', '.join(names)}.")]
 
 

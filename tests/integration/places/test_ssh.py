@@ -12,6 +12,7 @@ import asyncssh
 import pytest
 
 from star_warehouse.database import Warehouse
+from star_warehouse.local import work
 from star_warehouse.receive import IntakeReport
 from star_warehouse.settings import Settings
 from tests.builders import SPEND, declare, spend_file
@@ -132,3 +133,23 @@ def test_only_files_of_the_folder_itself_are_taken(gate: Gate, ssh: SshShelf) ->
 
     assert report.counts == Counter(checking=2)
     assert report.refusals == []
+
+
+def test_a_server_that_is_down_keeps_no_other_source_from_being_looked_at(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    gate.take_in()
+    source = gate._make(f"sftp://town_place@127.0.0.1:{gate._wire.port}/upload").source
+    near = source.model_copy(update={"id": "near", "location": None})
+    (settings.inbox / "near").mkdir(parents=True)
+    gate._wire.close()
+    warehouse = gate._make(source.location or "").warehouse
+    monkeypatch.setattr(work, "load_sources", lambda _: {"town": source, "near": near})
+    monkeypatch.setattr(work, "release_is_due", lambda *_: False)
+    monkeypatch.setattr(work, "postcodes_are_current", lambda *_: True)
+
+    found = work.find_work(settings, warehouse)
+
+    # Its own ingest will say what is wrong.
+    assert found.waiting["town"] == 1
+    assert "near" not in found.waiting
