@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from os.path import commonprefix
+from itertools import takewhile
 
 from star_warehouse.onboard.amounts import read_pounds
 from star_warehouse.onboard.draft import DraftTable
@@ -55,7 +55,8 @@ def _sheet(table: Recognised) -> tuple[str | None, list[Note]]:
     names = [page.sheet for page in table.pages if page.sheet is not None]
     if len(names) < 2:
         return (names[0] if names else None), []
-    pattern = f"{commonprefix(names)}*"
+    alike = takewhile(lambda letters: len({*letters}) == 1, zip(*names, strict=False))
+    pattern = "".join(letters[0] for letters in alike) + "*"
     return pattern, [doubt(f"{len(names)} sheets have this header: {', '.join(names)}.")]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fsspec.asyn import sync  # type: ignore[import-not-found,import-untyped,unused-ignore]
 from sshfs import SSHFileSystem  # type: ignore[import-not-found,import-untyped,unused-ignore]
 from sshfs.file import SSHFile  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+# It tells of every connection and every login; what is wrong is told as a refusal.
+logging.getLogger("asyncssh").setLevel(logging.WARNING)
 
 
 class SshFileSystem(SSHFileSystem):  # type: ignore[misc,unused-ignore]

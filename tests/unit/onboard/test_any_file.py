@@ -30,7 +30,7 @@ TABLES = st.lists(HEADERS, min_size=1, max_size=8).flatmap(
 )
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TABLES, NAMES, st.sampled_from(",;\t|"), st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]))
 def test_every_draft_can_be_read(
     tmp_path: Path, table: tuple[list[str], list[list[str]]], name: str, delimiter: str, encoding: str
