@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from psycopg.rows import dict_row
 
 from star_warehouse.database import Warehouse
@@ -19,7 +18,7 @@ from star_warehouse.quality.verdicts import DeliveryVerdict, Outcome, judge_deli
 from star_warehouse.quality.vocabulary import foreign_bodies, unknown_words
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from star_warehouse.sources import ENTITIES_OF_KIND, Source
+from star_warehouse.sources import Source
 
 _PROFILES = Path(__file__).parent / "profiles"
 
@@ -46,7 +45,6 @@ def check_deliveries(
     if not delivery_ids:
         return {}
     suite = f"delivery_{source.kind}"
-    _count_anew(warehouse, source.kind)
     with warehouse.connect() as connection:
         words = unknown_words(connection, settings, source.kind, delivery_ids)
         others = foreign_bodies(connection, settings, source.partner, delivery_ids)
@@ -72,20 +70,14 @@ def check_deliveries(
     }
 
 
-def _count_anew(warehouse: Warehouse, kind: str) -> None:
-    """Let the planner know of lines loaded a moment ago: for it they are none, and the figures take minutes."""
-    with warehouse.connect(autocommit=True) as connection:
-        for entity in sorted(ENTITIES_OF_KIND[kind]):
-            # Whoever does it at this moment does it for all.
-            connection.execute(sql.SQL("analyze (skip_locked) {}").format(sql.Identifier("raw", entity)))
-
-
 def _profile(
     connection: psycopg.Connection[Any], settings: Settings, suite: str, delivery_ids: list[int]
 ) -> list[dict[str, Any]]:
     """The figures of each delivery, from the queries of every kind, of this kind, and of its history if it has one."""
     parameters = {"delivery_ids": delivery_ids, "redaction": redaction_pattern(settings)}
-    # Short transactions over much data: compiling them takes longer than running them.
+    # The steps of these queries are guessed to give a row or two, and looping over the lines for each takes minutes;
+    # compiling them takes longer than running them.
+    connection.execute("set local enable_nestloop = off")
     connection.execute("set local jit = off")
     rows: dict[int, dict[str, Any]] = {}
     for name in ("delivery", suite, f"{suite}_history"):

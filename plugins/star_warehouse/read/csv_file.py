@@ -12,7 +12,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 
 import polars as pl
 
@@ -25,6 +24,10 @@ _ROWS_OF_HEAD = 60
 _MOST_UNREADABLE = 5_000
 # No line of a ledger comes near to it; a file without line ends must not be taken into memory whole.
 _MOST_LINE_BYTES = 4 << 20
+# Nor does a row of several lines, which is read again from its beginning with every block it goes on in.
+_MOST_ROW_BYTES = 2 << 20
+# Lines of a sign or two would be so many that what is told of each takes more memory than the file.
+_MOST_LINES_AT_ONCE = 200_000
 _TEXT_TOLD = 60
 # Those that ASCII has, besides the tab and the ends of lines.
 _OTHER_BLANKS = (b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
@@ -45,7 +48,7 @@ class CsvRows:
     row_word = "line"
 
     def __init__(self, blocks: Iterable[bytes], delimiter: str, where: str) -> None:
-        self._parts = _whole_lines(blocks, where)
+        self._parts = _of_few_lines(_whole_lines(blocks, where))
         self._delimiter = delimiter
         self._where = where
         self._first = next(self._parts, (b"", True))
@@ -75,7 +78,7 @@ class CsvRows:
         """All rows below the header.
 
         Raises:
-            Refusal: thousands of lines have quotes that do not pair.
+            Refusal: thousands of lines have quotes that do not pair, or a row does not end.
         """
         splitter = _Splitter(self._delimiter, len(header.cells), positions, nulls)
         data, is_last = self._first
@@ -89,6 +92,12 @@ class CsvRows:
             if is_last:
                 return
             rest = part.from_line(unread)
+            if len(rest) > _MOST_ROW_BYTES:
+                raise Refusal(
+                    f"A row is longer than {_MOST_ROW_BYTES >> 20} MB; it begins in line {first_line + unread}.",
+                    where=self._where,
+                    way_out="Ask the sender for an extract with its quotes doubled inside quoted fields.",
+                )
             first_line, begin = first_line + unread, 0
             data, is_last = next(self._parts)
             data = rest + data
@@ -183,9 +192,10 @@ class _Part:
 
         def lines() -> Iterator[str]:
             nonlocal taken
-            for line in islice(self.originals, start, None):
+            # By number: to skip the lines before would take longer with every line.
+            for number in range(start, self.count):
                 taken += 1
-                yield line
+                yield self.originals[number]
             if not self.is_last:
                 raise _NeedsMore
 
@@ -299,6 +309,26 @@ def _whole_lines(blocks: Iterable[bytes], where: str) -> Iterator[tuple[bytes, b
             yield ready, False
         ready = rest
     yield ready, True
+
+
+def _of_few_lines(parts: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
+    """The same text, cut again where a part has very many lines."""
+    for data, is_last in parts:
+        *before, last = _portions(data)
+        for portion in before:
+            yield portion, False
+        yield last, is_last
+
+
+def _portions(data: bytes) -> Iterator[bytes]:
+    half = len(data) // 2
+    # The carriage return just before the middle may be the first half of a line end.
+    cut = data.rfind(b"\n", 0, half) + 1 or data.rfind(b"\r", 0, half - 1) + 1
+    if cut and max(data.count(b"\n"), data.count(b"\r")) > _MOST_LINES_AT_ONCE:
+        yield from _portions(data[:cut])
+        yield from _portions(data[cut:])
+    else:
+        yield data
 
 
 def _swallows_lines(row: list[str], delimiter: str) -> bool:

@@ -31,10 +31,9 @@ written_postcode as materialized (
 ),
 
 located as materialized (
-    select written_postcode.remit_postcode
+    select remit_postcode
     from written_postcode
-    inner join reference.postcode on postcode.postcode_key = reference.postcode_key(written_postcode.remit_postcode)
-    where postcode.gss_code is not null
+    where (select gss_code from reference.postcode where postcode_key = reference.postcode_key(remit_postcode)) is not null
 ),
 
 line as (

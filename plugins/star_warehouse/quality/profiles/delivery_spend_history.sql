@@ -40,10 +40,9 @@ written_postcode as materialized (
 ),
 
 located as materialized (
-    select written_postcode.remit_postcode
+    select remit_postcode
     from written_postcode
-    inner join reference.postcode on postcode.postcode_key = reference.postcode_key(written_postcode.remit_postcode)
-    where postcode.gss_code is not null
+    where (select gss_code from reference.postcode where postcode_key = reference.postcode_key(remit_postcode)) is not null
 ),
 
 line as materialized (
@@ -261,6 +260,13 @@ vendor_month as (
     group by delivery_id, month, supplier_ref, name_key
 ),
 
+past_vendor as (
+    select vendor_month.month, vendor_month.supplier_ref, vendor_month.name_key, vendor_month.lines_count, vendor_month.largest_gbp
+    from vendor_month
+    inner join newest using (delivery_id, month)
+),
+
+-- A supplier's number and name in a month, and what the months before know of the number.
 vendor as (
     select
         own.delivery_id,
@@ -268,17 +274,17 @@ vendor as (
         own.supplier_ref,
         own.name_key,
         own.largest_gbp,
+        count(past.supplier_ref) = 0 as is_new,
         not bool_or(own.name_key = past.name_key) as is_renamed,
         own.largest_gbp >= 25000 and sum(past.lines_count) >= 6 and own.largest_gbp >= 50 * max(past.largest_gbp)
             as is_out_of_scale
     from vendor_month as own
     inner join judged using (delivery_id)
-    inner join vendor_month as past
+    left join past_vendor as past
         on
             own.supplier_ref = past.supplier_ref
             and past.month < own.month
             and past.month >= own.month - interval '12 months'
-    inner join newest on past.month = newest.month and past.delivery_id = newest.delivery_id
     group by own.delivery_id, own.month, own.supplier_ref, own.name_key, own.largest_gbp
 ),
 
@@ -286,7 +292,9 @@ vendor_figures as (
     select
         vendor.delivery_id,
         vendor.month,
-        count(distinct vendor.supplier_ref) as known_count,
+        count(distinct vendor.supplier_ref) as numbers_count,
+        count(distinct vendor.supplier_ref) filter (where vendor.is_new) as new_count,
+        count(distinct vendor.supplier_ref) filter (where not vendor.is_new) as known_count,
         count(distinct vendor.supplier_ref) filter (where vendor.is_renamed) as renamed_count,
         coalesce(sum(vendor.largest_gbp) filter (where vendor.is_out_of_scale), 0) as out_of_scale_gbp
     from vendor
@@ -295,32 +303,6 @@ vendor_figures as (
         where newest.month < vendor.month and newest.month >= vendor.month - interval '12 months'
     ) >= 6
     group by vendor.delivery_id, vendor.month
-),
-
--- Supplier numbers that none of at least six months before has.
-number_month as (
-    select distinct delivery_id, month, supplier_ref
-    from vendor_month
-),
-
-new_number as (
-    select distinct on (own.delivery_id)
-        own.delivery_id,
-        to_char(own.month, 'YYYY-MM') as month,
-        count(*) as numbers_count,
-        count(*) filter (where vendor.supplier_ref is null) as new_count,
-        (count(*) filter (where vendor.supplier_ref is null))::float8 / count(*) as share
-    from number_month as own
-    inner join judged using (delivery_id)
-    left join (select distinct delivery_id, month, supplier_ref from vendor) as vendor
-        using (delivery_id, month, supplier_ref)
-    where (
-        select count(*) from newest
-        where newest.month < own.month and newest.month >= own.month - interval '12 months'
-    ) >= 6
-    group by own.delivery_id, own.month
-    having count(*) >= 20
-    order by own.delivery_id, share desc, own.month
 ),
 
 -- Among a handful of suppliers, one says nothing.
@@ -333,6 +315,18 @@ renamed as (
         renamed_count::float8 / known_count as share
     from vendor_figures
     where known_count >= 20
+    order by delivery_id, share desc, vendor_figures.month
+),
+
+new_number as (
+    select distinct on (delivery_id)
+        delivery_id,
+        to_char(month, 'YYYY-MM') as month,
+        numbers_count,
+        new_count,
+        new_count::float8 / numbers_count as share
+    from vendor_figures
+    where numbers_count >= 20
     order by delivery_id, share desc, vendor_figures.month
 ),
 
