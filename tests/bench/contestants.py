@@ -114,7 +114,7 @@ def openpyxl_values(path: Path) -> Timed:
 def first_run(folder: Path) -> Timed:
     """This project: all files of an inbox taken in, checked and settled, imports and all."""
     began = time.perf_counter()
-    from star_warehouse.load import settle
+    from star_warehouse.load import settle_all
     from star_warehouse.quality import check_deliveries
     from star_warehouse.receive import take_in
     from star_warehouse.settings import Settings
@@ -124,8 +124,7 @@ def first_run(folder: Path) -> Timed:
     source = read_declaration(folder / "bench.yml")
     report = take_in(source, settings, warehouse(), "bench")
     verdicts = check_deliveries(warehouse(), settings, source, report.delivery_ids, "bench")
-    for delivery_id, verdict in verdicts.items():
-        settle(warehouse(), delivery_id, verdict.outcome, verdict.reason, verdict.way_out)
+    settle_all(warehouse(), {number: (one.outcome, one.reason, one.way_out) for number, one in verdicts.items()})
     return time.perf_counter() - began, report.lines_loaded + report.lines_rejected
 
 

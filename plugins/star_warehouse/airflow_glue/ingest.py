@@ -102,11 +102,16 @@ def check_deliveries(source_id: str) -> dict[str, dict[str, Any]]:
 @plainly
 def settle_deliveries(source_id: str, verdicts: dict[str, dict[str, Any]]) -> list[int]:
     """Carry out the verdicts; the event for the release tells which deliveries became current."""
-    from star_warehouse.load import list_deliveries, settle
+    from star_warehouse.load import list_deliveries, settle_all
 
     settings, warehouse = place()
-    for delivery_id, verdict in sorted(verdicts.items(), key=lambda item: int(item[0])):
-        settle(warehouse, int(delivery_id), verdict["outcome"], verdict["reason"], verdict["way_out"])
+    settle_all(
+        warehouse,
+        {
+            int(delivery_id): (verdict["outcome"], verdict["reason"], verdict["way_out"])
+            for delivery_id, verdict in verdicts.items()
+        },
+    )
     settled = list_deliveries(warehouse, [int(delivery_id) for delivery_id in verdicts])
     current = [delivery.delivery_id for delivery in settled if delivery.state == "loaded"]
     if not current:

@@ -46,7 +46,7 @@ from star_warehouse.load.readings import (
     request_readings,
     waiting_readings,
 )
-from star_warehouse.load.settling import Settled, decide, pending_deliveries, refuse_older, settle
+from star_warehouse.load.settling import Settled, decide, pending_deliveries, refuse_older, settle, settle_all
 from star_warehouse.load.tolerance import check_tolerance
 
 __all__ = [
@@ -101,6 +101,7 @@ __all__ = [
     "request_readings",
     "sentences",
     "settle",
+    "settle_all",
     "source_lock",
     "waiting_readings",
     "watch",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, LiteralString
@@ -97,28 +98,45 @@ def settle(
         Refusal: there is no such delivery, it was not loaded yet, or it is to be held or refused without a reason, or
             refused without a way out.
     """
-    if outcome != "accept" and not (reason and (way_out or outcome == "hold")):
-        raise Refusal(
-            "A delivery was to be refused or held without reason or way out.",
-            where=f"delivery {delivery_id}",
-            way_out="Give both.",
-        )
-    with warehouse.connect() as connection:
-        case = _take(connection, delivery_id)
-        if case.state != "checking":
-            return
-        placement = _placement(connection, case)
-        doubts = [*([reason] if reason and outcome == "hold" else []), *placement.doubts]
-        if before := _refused_before(connection, delivery_id):
-            doubts.append(before)
-        if outcome == "refuse":
-            _take_out(connection, case.kind, delivery_id, str(reason), str(way_out))
-        elif placement.refusal:
-            _take_out(connection, case.kind, delivery_id, *placement.refusal)
-        elif doubts:
-            _hold(connection, delivery_id, " ".join(doubts), way_out if outcome == "hold" else None)
-        else:
-            _make_current(connection, case, placement, reason, way_out)
+    settle_all(warehouse, {delivery_id: (outcome, reason, way_out)})
+
+
+def settle_all(warehouse: Warehouse, verdicts: Mapping[int, tuple[Outcome, str | None, str | None]]) -> None:
+    """Carry out the verdicts on several deliveries as ``settle`` does, each in its own transaction, in their order.
+
+    Args:
+        verdicts: outcome, reason and way out by delivery.
+    """
+    with warehouse.connect(autocommit=True) as connection:
+        for delivery_id, (outcome, reason, way_out) in sorted(verdicts.items()):
+            if outcome != "accept" and not (reason and (way_out or outcome == "hold")):
+                raise Refusal(
+                    "A delivery was to be refused or held without reason or way out.",
+                    where=f"delivery {delivery_id}",
+                    way_out="Give both.",
+                )
+            with connection.transaction():
+                _settle(connection, delivery_id, outcome, reason, way_out)
+
+
+def _settle(
+    connection: Connection, delivery_id: int, outcome: Outcome, reason: str | None, way_out: str | None
+) -> None:
+    case = _take(connection, delivery_id)
+    if case.state != "checking":
+        return
+    placement = _placement(connection, case)
+    doubts = [*([reason] if reason and outcome == "hold" else []), *placement.doubts]
+    if before := _refused_before(connection, delivery_id):
+        doubts.append(before)
+    if outcome == "refuse":
+        _take_out(connection, case.kind, delivery_id, str(reason), str(way_out))
+    elif placement.refusal:
+        _take_out(connection, case.kind, delivery_id, *placement.refusal)
+    elif doubts:
+        _hold(connection, delivery_id, " ".join(doubts), way_out if outcome == "hold" else None)
+    else:
+        _make_current(connection, case, placement, reason, way_out)
 
 
 def decide(warehouse: Warehouse, delivery_id: int, decision: Decision, reason: str, decided_by: str) -> Settled:

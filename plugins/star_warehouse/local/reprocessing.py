@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import Figures, Reading, list_readings, pending_deliveries, request_readings, settle
+from star_warehouse.load import Figures, Reading, list_readings, pending_deliveries, request_readings
 from star_warehouse.local.session import prepare
 from star_warehouse.quality import check_deliveries
 from star_warehouse.receive import refresh_postcodes, take_in
@@ -53,9 +53,10 @@ def reprocess(
         if source.kind == "spend":
             refresh_postcodes(warehouse)
         verdicts = check_deliveries(warehouse, settings, source, pending, run_id)
-        for delivery_id in pending:
-            verdict = verdicts[delivery_id]
-            settle(warehouse, delivery_id, verdict.outcome, verdict.reason, verdict.way_out)
+        settle_all(
+            warehouse,
+            {number: (verdict.outcome, verdict.reason, verdict.way_out) for number, verdict in verdicts.items()},
+        )
     readings = list_readings(warehouse, wanted)
     print_readings(readings, console)
     return all(reading.state in ("loaded", "repeat") for reading in readings)

@@ -47,12 +47,13 @@ def check_profile(project: Any, suite: str, profile: Profile) -> list[Outcome]:
             result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [profile.key]},
         )
     outcomes = []
+    figures = [{name: figure(name, value) for name, value in row.items()} for row in profile.rows]
     for result in validation.results:
         if (error := _evaluation_error(result)) is not None:
             # The suite and the profile do not fit each other: that is no fault of what is judged.
             raise _cannot_run(suite, error)
         if "element_count" in result.result:
-            outcomes += _row_outcomes(suite, result, profile)
+            outcomes += _row_outcomes(suite, result, profile, figures)
         else:
             outcomes.append(_whole_outcome(suite, suite, result))
     return outcomes
@@ -91,15 +92,18 @@ def _cannot_run(suite: str, reason: str) -> Refusal:
     )
 
 
-def _row_outcomes(suite: str, result: Any, profile: Profile) -> list[Outcome]:
+def _row_outcomes(
+    suite: str, result: Any, profile: Profile, figures: Sequence[Mapping[str, str | None]]
+) -> list[Outcome]:
+    """One outcome a row; ``figures`` are those of the rows as people read them."""
     configuration = result.expectation_config
     column = configuration.kwargs.get("column")
     failing = {index[profile.key] for index in result.result.get("unexpected_index_list") or ()}
     outcomes = []
-    for row in profile.rows:
+    for row, told in zip(profile.rows, figures, strict=True):
         is_success = row[profile.key] not in failing
         observed = figure(column, row.get(column))
-        figures = {name: figure(name, value) for name, value in row.items()}
+        applies = observed is not None
         outcomes.append(
             Outcome(
                 suite=suite,
@@ -113,7 +117,7 @@ def _row_outcomes(suite: str, result: Any, profile: Profile) -> list[Outcome]:
                 expected=limits(column, configuration.kwargs),
                 unexpected_count=0 if is_success else 1,
                 message=_message(
-                    configuration, is_success, figures | {"observed": observed}, applies=observed is not None
+                    configuration, is_success, {**told, "observed": observed}, applies=observed is not None
                 ),
                 way_out=configuration.meta["way_out"],
             )

@@ -61,9 +61,11 @@ def find_header(rows: Rows, table: Table, where: str) -> Header | Misfit:
         a column has two headers, why not.
     """
     head = rows.head()
-    candidates = [(row, _positions(row, table)) for row in head.rows]
     needed = [column for column in table.columns if column not in table.may_be_absent]
-    for index, (row, positions) in enumerate(candidates):
+    candidates: list[tuple[Row, dict[str, list[int]]]] = []
+    for index, row in enumerate(head.rows):
+        positions = _positions(row, table)
+        candidates.append((row, positions))
         if all(positions[column] for column in needed):
             if twice := next((column for column, found in positions.items() if len(found) > 1), None):
                 return Misfit(_two(row, twice, positions[twice], rows, where), len(needed))
@@ -120,9 +122,9 @@ def _missing(
 
 def _positions(row: Row, table: Table) -> dict[str, list[int]]:
     names = [_key(cell) for cell in row.cells]
+    keys = {column: {_key(header) for header in headers} for column, headers in table.columns.items()}
     return {
-        column: [position for position, name in enumerate(names) if name in {_key(header) for header in headers}]
-        for column, headers in table.columns.items()
+        column: [position for position, name in enumerate(names) if name in wanted] for column, wanted in keys.items()
     }
 
 

@@ -31,7 +31,7 @@ _PLAIN = {kind: rf"^-?[0-9]{{1,{_WHOLE_DIGITS[kind]}}}(?:\.[0-9]{{1,{_DECIMALS[k
 _SHORT = {kind: rf"-?[0-9]+\.[0-9]{{1,{_DECIMALS[kind]}}}" for kind in _DECIMALS}
 _NINE_DECIMALS = r"^-?[0-9]+\.[0-9]{9}$"
 _MANGLED = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+\s*$"
-_ERROR = r"^\s*#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)\s*$"
+_ERROR = r"^\s*#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|NOT CALCULATED!)\s*$"
 _NO_PROBLEM = pl.lit(None, pl.String).alias("problem")
 
 UNREADABLE = "unreadable"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -15,6 +15,7 @@ import polars as pl
 
 from star_warehouse.read.archive import check_unpacked_size, open_zip
 from star_warehouse.read.records import LINE_NUMBER, SUSPICIOUS, Head, Row, RowBatch
+from star_warehouse.read.sheet_xml import Survey, survey
 from star_warehouse.refusal import Refusal
 
 _ROWS_OF_HEAD = 60
@@ -22,7 +23,20 @@ _ROWS_AT_ONCE = 50_000
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
-_ERROR_MARK = b't="e"'
+_SHEETS = "xl/worksheets/"
+_BYTES_AT_ONCE = 1 << 20
+
+
+# What unpacking and the XML of a damaged workbook raise.
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    ElementTree.ParseError,
+)
 
 
 class SheetRows:
@@ -86,8 +100,9 @@ class Workbook:
         self._archive = open_zip(path, where, "an XLSX workbook")
         check_unpacked_size(self._archive, where)
         try:
+            self._check_parts()
             self._reader = fastexcel.read_excel(path)
-        except fastexcel.FastExcelError as error:
+        except (fastexcel.FastExcelError, *_DAMAGES) as error:
             raise self._damaged(error) from error
 
     @property
@@ -99,31 +114,39 @@ class Workbook:
         """Read a sheet; row numbers are those of the sheet.
 
         Raises:
-            Refusal: it is damaged.
+            Refusal: it is damaged, or its cells are too far apart.
         """
         try:
+            # First, for the library would take in whatever the sheet unpacks to.
+            with self._archive.open(self._parts[name]) as stream:
+                seen = survey(stream)
+            if seen.is_too_far_apart:
+                raise self._too_far_apart(name, seen)
             sheet = self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             frame = sheet.to_polars()
             first_column = sheet.available_columns()[0].absolute_index if frame.width else 0
-            return SheetRows(name, self._with_errors(name, frame, first_column))
-        except (fastexcel.FastExcelError, zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
+            return SheetRows(name, _with_unvalued(frame, first_column, seen))
+        except (fastexcel.FastExcelError, *_DAMAGES) as error:
             raise self._damaged(error) from error
 
     def close(self) -> None:
         """Let go of the file."""
         self._archive.close()
 
-    def _with_errors(self, name: str, frame: pl.DataFrame, first_column: int) -> pl.DataFrame:
-        """Put error values such as ``#REF!`` where the reader left nothing, so that they are not taken for empty."""
-        xml = self._archive.read(self._parts[name])
-        if _ERROR_MARK not in xml:
-            return frame
-        errors: dict[int, dict[int, str]] = defaultdict(dict)
-        for row, column, value in _error_cells(xml):
-            if row < frame.height and 0 <= column - first_column < frame.width:
-                errors[column - first_column][row] = value
-        return frame.with_columns(
-            frame.to_series(position).scatter([*values], [*values.values()]) for position, values in errors.items()
+    def _check_parts(self) -> None:
+        """Unpack all but the sheets once, to see that nothing holds more than its directory says."""
+        for member in self._archive.infolist():
+            if not member.filename.startswith(_SHEETS):
+                with self._archive.open(member) as stream:
+                    while stream.read(_BYTES_AT_ONCE):
+                        pass
+
+    def _too_far_apart(self, name: str, seen: Survey) -> Refusal:
+        return Refusal(
+            f"The sheet's cells reach to column {seen.last_column} and to row {seen.last_row:,}, "
+            "more than is taken into memory.",
+            where=f"{self._where}, sheet {name}",
+            way_out="Delete what stands far from the table, perhaps a single cell, and deliver the workbook again.",
         )
 
     @cached_property
@@ -145,17 +168,12 @@ class Workbook:
         )
 
 
-def _error_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:
-    """Row and column (from 0) and value of every cell that holds an error."""
-    for cell in re.finditer(rb'<c\b([^>]*\bt="e"[^>]*)>(.*?)</c>', xml, re.DOTALL):
-        place = re.search(rb'\br="([A-Z]+)(\d+)"', cell[1])
-        value = re.search(rb"<v>([^<]*)</v>", cell[2])
-        if place and value:
-            yield int(place[2]) - 1, _column_index(place[1].decode()), value[1].decode()
-
-
-def _column_index(letters: str) -> int:
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - ord("A") + 1
-    return index - 1
+def _with_unvalued(frame: pl.DataFrame, first_column: int, seen: Survey) -> pl.DataFrame:
+    """Put words such as ``#REF!`` where the reader left nothing, so that they are not taken for empty."""
+    words: dict[int, dict[int, str]] = defaultdict(dict)
+    for row, column, word in seen.unvalued:
+        if row < frame.height and 0 <= column - first_column < frame.width:
+            words[column - first_column][row] = word
+    return frame.with_columns(
+        frame.to_series(position).scatter([*values], [*values.values()]) for position, values in words.items()
+    )

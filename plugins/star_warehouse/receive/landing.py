@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import tempfile
@@ -51,12 +52,22 @@ def land(parts: Iterable[bytes], settings: Settings, check: Callable[[], None] =
 
 
 def clear_half_copies(settings: Settings) -> None:
-    """Remove from the landing zone what killed runs left of a copy; of today's, another run may still be writing."""
-    yesterday = time.time() - _SECONDS_A_DAY
+    """Remove from the landing zone what killed runs left of a copy, but nothing that another run is still writing."""
     for path in settings.landing.glob(".*.part"):
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_mtime < yesterday:
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as stream:
+            if _is_left(stream):
                 path.unlink()
+
+
+def _is_left(half_copy: BinaryIO) -> bool:
+    try:
+        fcntl.flock(half_copy, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # A file system without locks: nobody writes for a day.
+        return os.fstat(half_copy.fileno()).st_mtime < time.time() - _SECONDS_A_DAY
+    return True
 
 
 def copy_to(path: Path, target: Path) -> None:
@@ -96,8 +107,7 @@ def _write_whole(
     part = next(parts, b"")
     with _refused(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
-    temporary = Path(name)
+        handle, temporary = _new_file(folder)
     try:
         with os.fdopen(handle, "wb", buffering=0) as target:
             while part:
@@ -115,6 +125,18 @@ def _write_whole(
             _sync(final.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _new_file(folder: Path) -> tuple[int, Path]:
+    """A file that is locked as long as this process has it open, so that it is not taken for what a killed one left."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        # Between its making and the lock, another run may have cleared it away.
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)
 
 
 def _write(target: BinaryIO, part: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import resource
@@ -103,7 +104,25 @@ def test_what_the_system_says_is_told(
     assert files_below(settings.landing) == []
 
 
-def test_only_old_half_copies_are_cleared(settings: Settings) -> None:
+def test_what_killed_runs_left_is_cleared_and_what_is_still_written_is_not(settings: Settings) -> None:
+    settings.landing.mkdir(parents=True)
+    (settings.landing / ".left.part").touch()
+
+    def still_writing() -> Iterator[bytes]:
+        yield CONTENT
+        clear_half_copies(settings)
+        yield CONTENT
+
+    sha256 = land(still_writing(), settings)
+
+    assert files_below(settings.landing) == [settings.landing / sha256[:2] / sha256]
+
+
+def test_without_locks_only_old_half_copies_are_cleared(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", fail)
     settings.landing.mkdir(parents=True)
     old, new = settings.landing / ".old.part", settings.landing / ".new.part"
     for path in (old, new):
@@ -114,6 +133,7 @@ def test_only_old_half_copies_are_cleared(settings: Settings) -> None:
     clear_half_copies(settings)
 
     assert files_below(settings.landing) == [new]
+    assert land(iter([CONTENT]), settings) == hashlib.sha256(CONTENT).hexdigest()
 
 
 def test_a_copy_replaces_an_older_one_at_once(tmp_path: Path) -> None:
