@@ -22,8 +22,8 @@ class Refusal(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Airflow and process pools pickle exceptions; keyword arguments need help to survive that.
-        return (_rebuild, (self.what, self.where, self.way_out))
+        return (_rebuild, (type(self), self.what, self.where, self.way_out))
 
 
-def _rebuild(what: str, where: str, way_out: str) -> Refusal:
-    return Refusal(what, where=where, way_out=way_out)
+def _rebuild(kind: type[Refusal], what: str, where: str, way_out: str) -> Refusal:
+    return kind(what, where=where, way_out=way_out)

@@ -1,8 +1,8 @@
 """One way of getting a file into the database, timed in a process of its own.
 
 ``python -m tests.bench.contestants NAME PATH`` prints seconds, peak memory and rows as JSON; the database is that of
-the environment (``PGHOST`` and the others). Imports and the connection are made before the clock starts: a worker pays
-for them once, not for each file.
+the environment (``PGHOST`` and the others). Imports, the connection and what is made at a first file are paid for before
+the clock starts: a worker pays for them once, not for each file.
 """
 
 from __future__ import annotations
@@ -38,13 +38,18 @@ def ingest(path: Path) -> Timed:
     period = source.period_of("bench_2024-04.csv")
     with warehouse().connect(autocommit=True) as connection:
         register_source(connection, source)
-        began = time.perf_counter()
-        file = FileSeen(path.name, path.stat().st_size, datetime.now(UTC))
-        delivery_id = record_seen(connection, source, "bench", file, "bench")
-        record_landed(connection, delivery_id, f"{time.time_ns():064x}")
-        with open_delivery(source, path.name, path, period) as content:
-            summary = load_delivery(connection, delivery_id, source, path.name, period, content)
-        return time.perf_counter() - began, summary.lines_loaded + summary.lines_rejected
+
+        def take(landed: Path) -> Timed:
+            began = time.perf_counter()
+            file = FileSeen(landed.name, landed.stat().st_size, datetime.now(UTC))
+            delivery_id = record_seen(connection, source, "bench", file, "bench")
+            record_landed(connection, delivery_id, f"{time.time_ns():064x}")
+            with open_delivery(source, landed.name, landed, period) as content:
+                summary = load_delivery(connection, delivery_id, source, landed.name, period, content)
+            return time.perf_counter() - began, summary.lines_loaded + summary.lines_rejected
+
+        take(path.parent / "first.csv")
+        return take(path)
 
 
 def dlt_arrow(path: Path) -> Timed:

@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from star_warehouse.airflow_glue import ingest, tasks, watching
 from star_warehouse.airflow_glue.names import REASON_KEY, REASONS_KEY, run_key
 from star_warehouse.airflow_glue.tasks import TASK_DEFAULTS, plainly
-from star_warehouse.database import Warehouse
+from star_warehouse.database import Warehouse, WarehouseLost
 from star_warehouse.load import Delivery
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
@@ -60,6 +60,16 @@ def test_a_fault_is_told_too_and_keeps_its_traceback(task_instance: TaskInstance
     assert task_instance.left == {REASON_KEY: "It broke: ValueError: a fault of ours (its log has the rest)."}
 
 
+def test_a_lost_warehouse_is_told_and_tried_again(task_instance: TaskInstance) -> None:
+    @plainly
+    def losing() -> None:
+        raise WarehouseLost("The warehouse stopped answering.", where="there", way_out="Wait.")
+
+    with pytest.raises(WarehouseLost):
+        losing()
+    assert task_instance.left == {REASON_KEY: "there: The warehouse stopped answering. Wait."}
+
+
 def test_a_skip_is_no_failure(task_instance: TaskInstance) -> None:
     @plainly
     def skipping() -> None:
@@ -76,6 +86,7 @@ def test_a_skip_is_no_failure(task_instance: TaskInstance) -> None:
         (psycopg.OperationalError("server closed the connection"), RetryAction.RETRY),
         (psycopg.errors.AdminShutdown("restarting"), RetryAction.RETRY),
         (sqlalchemy.exc.OperationalError("select 1", {}, Exception()), RetryAction.RETRY),
+        (WarehouseLost("It stopped.", where="there", way_out="Wait."), RetryAction.RETRY),
         (psycopg.errors.DiskFull("no room"), RetryAction.FAIL),
         (psycopg.errors.NotNullViolation("null"), RetryAction.FAIL),
         (SystemExit(1), RetryAction.FAIL),

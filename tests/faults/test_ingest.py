@@ -2,118 +2,42 @@
 
 from __future__ import annotations
 
-import os
+import resource
 import shutil
-import signal
 import subprocess
-import sys
-import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from star_warehouse.database import Warehouse
+from star_warehouse.load import pending_deliveries
 from star_warehouse.receive import FolderRefusal, find_waiting, take_in
-from star_warehouse.settings import REPOSITORY, Settings
-from star_warehouse.sources import Source
-from tests.builders import SPEND, declare, spend_file
-
-LINES = 60_000
-ACME = "Acme,7,03/04/2018,10.00,Pens"
-
-# Takes in as usual, but stops at one place, says so, and waits there to be killed.
-STOPPING = """
-import sys, time
-from dataclasses import replace
-from pathlib import Path
-import psycopg
-from star_warehouse import receive
-from star_warehouse.database import Warehouse
-from star_warehouse.receive import intake
 from star_warehouse.settings import Settings
-from star_warehouse.sources import read_declaration
+from star_warehouse.sources import Source
+from tests.builders import SPEND, declare
+from tests.faults.town import check_account, check_months, counts, month, put, states
+from tests.faults.worker import worker
 
-place, home, declaration, host, port, user, password, database = sys.argv[1:]
-
-def stop(*_):
-    print("there", flush=True)
-    time.sleep(300)
-
-if place == "copy":
-    real_write = psycopg.Copy.write
-    written = []
-    def write(self, data):
-        real_write(self, data)
-        written.append(data)
-        if len(written) == 2:
-            stop()
-    psycopg.Copy.write = write
-elif place == "copied":
-    from star_warehouse.load import loading
-    loading._check_counts = stop
-elif place == "landing":
-    import os
-    os.fsync = stop
-else:
-    setattr(intake, place, stop)
-
-settings = replace(Settings.from_environment({}), home=Path(home))
-warehouse = Warehouse(host, int(port), user, password, database)
-receive.take_in(read_declaration(Path(declaration)), settings, warehouse, "killed")
-"""
+# Lines that do not read stand in the first, a middle and the last chunk.
+APRIL = month(4, 9_000, [5, 4_001, 8_999])
+MAY = month(5, 300, [7], blank_count=2)
 
 
 @pytest.fixture
 def town(tmp_path: Path, settings: Settings) -> Source:
-    source = declare(tmp_path, SPEND, ("rejected_pct: 25", "rejected_pct: 5"))
-    inbox = settings.inbox / "town"
-    inbox.mkdir(parents=True)
-    (inbox / "town_2018-04.csv").write_bytes(spend_file(*[ACME] * (LINES - 1), "Acme,7,31/04/2018,10.00,Pens"))
-    (inbox / "town_2018-05.csv").write_bytes(spend_file("Acme,7,03/05/2018,20.00,Pens"))
-    for path in inbox.iterdir():
-        # Written some time ago, so that nobody waits to see whether it still grows.
-        os.utime(path, (1_700_000_000, 1_700_000_000))
-    return source
+    for delivered in (APRIL, MAY):
+        put(delivered, settings.inbox / "town")
+    return declare(tmp_path, SPEND, ("rejected_pct: 25", "rejected_pct: 5"))
 
 
-def counts(warehouse: Warehouse) -> dict[str, int]:
-    with warehouse.connect() as connection:
-        return {
-            table: len(connection.execute(f"select 1 from {table}").fetchall())
-            for table in ("raw.spend_line", "ops.rejected_line", "ops.delivery")
-        }
-
-
-def states(warehouse: Warehouse) -> list[tuple[str, str, int | None]]:
-    with warehouse.connect() as connection:
-        return connection.execute("select file_name, state, lines_in from ops.delivery order by 1").fetchall()
-
-
-def kill_at(place: str, tmp_path: Path, settings: Settings, warehouse: Warehouse) -> None:
-    """Start an intake in another process and kill it where it stopped."""
-    script = tmp_path / "stopping.py"
-    script.write_text(textwrap.dedent(STOPPING))
-    where = [warehouse.host, str(warehouse.port), warehouse.user, warehouse.password, warehouse.database]
-    process = subprocess.Popen(
-        [sys.executable, str(script), place, str(settings.home), str(tmp_path / "town.yml"), *where],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={name: value for name, value in os.environ.items() if name != "WAREHOUSE_URL"},
-        cwd=REPOSITORY,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "there\n"
-    process.send_signal(signal.SIGKILL)
-    process.wait(timeout=30)
-    process.stdout.close()
-
-
-def wait_until_gone(warehouse: Warehouse) -> None:
-    """Wait until the server has noticed the death of the killed process's connection."""
+def kill_at(place: str, source: Source, settings: Settings, warehouse: Warehouse) -> None:
+    """Kill an intake where it stopped, and wait until the server has noticed."""
+    with worker(source, settings, warehouse, place) as process:
+        process.wait_until_there()
+        process.kill()
     for _ in range(100):
         with warehouse.connect() as connection:
             others = connection.execute(
@@ -122,103 +46,171 @@ def wait_until_gone(warehouse: Warehouse) -> None:
             ).fetchone()
         if others == (0,):
             return
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise AssertionError("the killed process is still connected")
 
 
 @pytest.mark.parametrize(
     ("place", "left"),
     [
-        ("landing", "seen"),
-        ("record_landed", "seen"),
-        ("open_delivery", "landed"),
-        ("load_delivery", "landed"),
-        ("copy", "landed"),
-        ("copied", "landed"),
+        ("before the ledger knows the file", None),
+        ("once the ledger knows the file", "seen"),
+        ("half copied", "seen"),
+        ("copied but not safe", "seen"),
+        ("landed", "seen"),
+        ("landed, and the ledger knows", "landed"),
+        ("opening", "landed"),
+        ("within the first chunk", "landed"),
+        ("first chunk copied", "landed"),
+        ("between two chunks", "landed"),
+        ("last chunk copied", "landed"),
+        ("ledger updated", "landed"),
     ],
 )
 def test_a_killed_intake_leaves_nothing_and_the_next_one_goes_on(
-    place: str, left: str, town: Source, tmp_path: Path, settings: Settings, warehouse: Warehouse
+    place: str, left: str | None, town: Source, settings: Settings, warehouse: Warehouse
 ) -> None:
-    kill_at(place, tmp_path, settings, warehouse)
-    wait_until_gone(warehouse)
+    kill_at(place, town, settings, warehouse)
 
-    assert counts(warehouse) == {"raw.spend_line": 0, "ops.rejected_line": 0, "ops.delivery": 1}
-    assert states(warehouse) == [("town_2018-04.csv", left, None)]
-    assert [found.file.name for found in find_waiting(town, settings, warehouse)] == [
-        "town_2018-04.csv",
-        "town_2018-05.csv",
-    ]
+    assert counts(warehouse) == (0, 0)
+    assert states(warehouse) == ([(APRIL.name, left)] if left else [])
+    check_account(warehouse, settings)
+    waiting = [found.file.name for found in find_waiting(town, settings, warehouse)]
+    assert waiting == [APRIL.name, MAY.name]
 
     report = take_in(town, settings, warehouse, "next")
 
     assert report.counts == Counter(checking=2)
-    assert counts(warehouse) == {"raw.spend_line": LINES, "ops.rejected_line": 1, "ops.delivery": 2}
-    assert states(warehouse) == [
-        ("town_2018-04.csv", "checking", LINES + 1),
-        ("town_2018-05.csv", "checking", 2),
-    ]
+    check_months(warehouse, settings, [APRIL, MAY])
     assert take_in(town, settings, warehouse, "third").counts == Counter()
 
 
-def test_a_kill_between_two_deliveries_keeps_the_first(
-    town: Source, tmp_path: Path, settings: Settings, warehouse: Warehouse
+def test_an_intake_killed_after_the_commit_keeps_what_it_loaded(
+    town: Source, settings: Settings, warehouse: Warehouse
 ) -> None:
-    (settings.inbox / "town" / "town_2018-04.csv").write_bytes(spend_file(ACME))
-    take_in(town, settings, warehouse, "first")
-    (settings.inbox / "town" / "town_2018-06.csv").write_bytes(spend_file("Acme,7,03/06/2018,1.00,x"))
+    kill_at("committed", town, settings, warehouse)
 
-    kill_at("load_delivery", tmp_path, settings, warehouse)
-    wait_until_gone(warehouse)
-
-    assert [state for _, state, _ in states(warehouse)] == ["checking", "checking", "landed"]
+    check_months(warehouse, settings, [APRIL])
     assert take_in(town, settings, warehouse, "next").counts == Counter(checking=1)
+    check_months(warehouse, settings, [APRIL, MAY])
+    assert len(pending_deliveries(warehouse, "town")) == 2
 
 
-def test_two_takers_at_once_load_each_delivery_once(town: Source, settings: Settings, warehouse: Warehouse) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        reports = list(pool.map(lambda run_id: take_in(town, settings, warehouse, run_id), ["one", "two"]))
-
-    assert sorted(report.counts["checking"] for report in reports) == [0, 2]
-    assert counts(warehouse) == {"raw.spend_line": LINES, "ops.rejected_line": 1, "ops.delivery": 2}
-
-
-def test_the_lock_of_a_killed_taker_is_free_again(
-    town: Source, tmp_path: Path, settings: Settings, warehouse: Warehouse
+def test_what_is_stopped_between_chunks_has_sent_some_of_several(
+    town: Source, settings: Settings, warehouse: Warehouse
 ) -> None:
-    kill_at("load_delivery", tmp_path, settings, warehouse)
+    """The kills above are in the middle of something: the server holds lines that nobody sees."""
+    with worker(town, settings, warehouse, "between two chunks") as process:
+        process.wait_until_there()
+        with warehouse.connect() as connection:
+            size = connection.execute("select pg_relation_size('raw.spend_line')").fetchone()
+        assert size
+        assert size[0] > 0
+        assert counts(warehouse) == (0, 0)
+        process.go_on()
+        ended = process.end()
 
-    started = time.monotonic()
+    assert ended.report
+    assert ended.report.counts == Counter(checking=2)
+    check_months(warehouse, settings, [APRIL, MAY])
+
+
+def test_killed_again_and_again_it_still_converges(town: Source, settings: Settings, warehouse: Warehouse) -> None:
+    for place in ("half copied", "landed", "between two chunks", "ledger updated"):
+        kill_at(place, town, settings, warehouse)
+        check_account(warehouse, settings)
+
     take_in(town, settings, warehouse, "next")
 
-    assert time.monotonic() - started < 30
+    check_months(warehouse, settings, [APRIL, MAY])
+    assert states(warehouse) == [(APRIL.name, "checking"), (MAY.name, "checking")]
+
+
+def test_two_workers_on_one_delivery_load_it_once(town: Source, settings: Settings, warehouse: Warehouse) -> None:
+    with worker(town, settings, warehouse) as one, worker(town, settings, warehouse) as other:
+        reports = [process.end().report for process in (one, other)]
+
+    assert sorted(report.counts["checking"] for report in reports if report) == [0, 2]
+    check_months(warehouse, settings, [APRIL, MAY])
+
+
+def test_a_second_worker_waits_for_the_first_and_takes_what_replaced_the_file(
+    town: Source, settings: Settings, warehouse: Warehouse
+) -> None:
+    later = month(4, 500, seed=9)
+    with worker(town, settings, warehouse, "between two chunks") as first:
+        first.wait_until_there()
+        put(later, settings.inbox / "town")
+        with worker(town, settings, warehouse) as second:
+            # It waits at the lock that the first one holds.
+            time.sleep(0.5)
+            assert counts(warehouse) == (0, 0)
+            first.go_on()
+            reports = [first.end().report, second.end().report]
+
+    assert [report.counts for report in reports if report] == [Counter(checking=2), Counter(checking=1)]
+    check_months(warehouse, settings, [APRIL, MAY, later])
+
+
+def test_a_file_replaced_before_it_is_copied_waits_for_the_next_run(
+    town: Source, settings: Settings, warehouse: Warehouse
+) -> None:
+    later = month(4, 500, seed=9)
+    with worker(town, settings, warehouse, "half copied") as process:
+        process.wait_until_there()
+        put(later, settings.inbox / "town")
+        process.go_on()
+        report = process.end().report
+
+    assert report
+    assert report.counts == Counter(waiting=1, checking=1)
+    assert "The file is still being written." in str(report.refusals[0])
+    check_months(warehouse, settings, [MAY])
+
+    assert take_in(town, settings, warehouse, "next").counts == Counter(checking=1)
+    check_months(warehouse, settings, [later, MAY])
+    assert states(warehouse) == [(APRIL.name, "checking"), (MAY.name, "checking")]
 
 
 @pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
+def tiny_disk(tmp_path: Path) -> Iterator[dict[int, int]]:
+    """A landing zone on a file system of half a megabyte.
+
+    Where mounting is not permitted, the limits under which a process sees a disk that takes no larger files.
+    """
+    folder = tmp_path / "home" / "landing"
+    folder.mkdir(parents=True)
     mount = shutil.which("mount")
-    if (
-        mount is None
-        or subprocess.run([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], check=False).returncode
-    ):
-        pytest.skip("mounting a small file system needs rights that are not given here")
-    yield folder
+    command = [mount or "", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder]
+    if mount is None or subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode:
+        yield {resource.RLIMIT_FSIZE: 256 << 10}
+        return
+    yield {}
     subprocess.run(["umount", folder], check=True)
 
 
 def test_a_disk_that_is_full_stops_the_intake_with_one_sentence(
-    town: Source, tiny_disk: Path, settings: Settings, warehouse: Warehouse
+    tmp_path: Path, tiny_disk: dict[int, int], settings: Settings, warehouse: Warehouse
 ) -> None:
-    settings.landing.symlink_to(tiny_disk)
+    town = declare(tmp_path)
+    too_large, never_reached = month(5, 20_000), month(6, 10)
+    for delivered in (small := month(4, 500, [7]), too_large, never_reached):
+        put(delivered, settings.inbox / "town")
 
-    with pytest.raises(FolderRefusal, match=r"The disk is full; nothing of the file was kept\."):
-        take_in(town, settings, warehouse, "full")
+    with worker(town, settings, warehouse, limits=tiny_disk) as process:
+        refusal = process.end().refusal
 
-    assert list(tiny_disk.iterdir()) == []
-    assert counts(warehouse) == {"raw.spend_line": 0, "ops.rejected_line": 0, "ops.delivery": 1}
+    assert isinstance(refusal, FolderRefusal)
+    assert refusal.what == "The disk is full; nothing of the file was kept."
+    assert refusal.where == str(settings.landing)
+    check_months(warehouse, settings, [small])
+    assert states(warehouse) == [(small.name, "checking"), (too_large.name, "seen")]
+    with warehouse.connect() as connection:
+        told = connection.execute("select reason from ops.delivery where state = 'seen'").fetchall()
+    assert told == [(f"{settings.landing}: The disk is full; nothing of the file was kept.",)]
 
-    settings.landing.unlink()
+    # Room is made.
+    if not tiny_disk:
+        subprocess.run(["mount", "-o", "remount,size=8m", settings.landing], check=True)
     assert take_in(town, settings, warehouse, "next").counts == Counter(checking=2)
+    check_months(warehouse, settings, [small, too_large, never_reached])

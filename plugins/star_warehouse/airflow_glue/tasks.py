@@ -14,7 +14,7 @@ from airflow.sdk import CronTriggerTimetable, ExceptionRetryPolicy, RetryAction,
 from airflow.sdk.exceptions import AirflowException
 
 from star_warehouse.airflow_glue.names import REASON_KEY, run_key
-from star_warehouse.database import Warehouse, warehouse_from
+from star_warehouse.database import Warehouse, WarehouseLost, warehouse_from
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 
@@ -25,7 +25,11 @@ log = logging.getLogger(__name__)
 
 FIRST_DAY = pendulum.datetime(2018, 4, 1, tz="Europe/London")
 
-_DATABASE_ERRORS = ["psycopg.OperationalError", "sqlalchemy.exc.OperationalError"]
+_DATABASE_ERRORS = [
+    "psycopg.OperationalError",
+    "sqlalchemy.exc.OperationalError",
+    "star_warehouse.database.WarehouseLost",
+]
 
 # A broken contract or a fault of ours fails at once; only the database is given another chance.
 TASK_DEFAULTS: dict[str, Any] = {
@@ -79,6 +83,10 @@ def plainly(function: Callable[P, R]) -> Callable[P, R]:
     def speaking(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
+        except WarehouseLost as lost:
+            # Not an exit, so that it is tried again.
+            leave(REASON_KEY, str(lost))
+            raise
         except Refusal as refusal:
             leave(REASON_KEY, str(refusal))
             log.error(str(refusal))

@@ -3,7 +3,7 @@
 from star_warehouse.database.locks import Lock
 from star_warehouse.database.migrate import MIGRATIONS, migrate
 from star_warehouse.database.roles import SHARED_READER, ensure_shared_reader, grant_shared_reader
-from star_warehouse.database.warehouse import SECRETS_FILE, Warehouse, warehouse_from
+from star_warehouse.database.warehouse import SECRETS_FILE, Warehouse, WarehouseLost, warehouse_from
 
 __all__ = [
     "MIGRATIONS",
@@ -11,6 +11,7 @@ __all__ = [
     "SHARED_READER",
     "Lock",
     "Warehouse",
+    "WarehouseLost",
     "ensure_shared_reader",
     "grant_shared_reader",
     "migrate",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -16,6 +18,12 @@ USER = "star"
 DATABASE = "warehouse"
 SECRETS_FILE = "secrets.json"
 _CONNECT_SECONDS = 15
+# PostgreSQL's class of errors for a server that stops, has crashed or is starting; libpq's own errors have no code.
+_STOPPED = "57P"
+
+
+class WarehouseLost(Refusal):
+    """The connection to the warehouse broke; the server may be back in a moment."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,24 @@ class Warehouse:
                 f"The warehouse does not answer: {_first_line(error)}.",
                 where=f"{self.host}:{self.port}/{self.database}",
                 way_out="Start it with `make up`, or check WAREHOUSE_URL.",
+            ) from error
+
+    @contextmanager
+    def told_when_lost(self) -> Iterator[None]:
+        """Tell in one sentence that a connection which was open broke.
+
+        Raises:
+            WarehouseLost: it did.
+        """
+        try:
+            yield
+        except psycopg.OperationalError as error:
+            if error.sqlstate and not error.sqlstate.startswith(_STOPPED):
+                raise
+            raise WarehouseLost(
+                f"The warehouse stopped answering: {_first_line(error)}.",
+                where=f"{self.host}:{self.port}/{self.database}",
+                way_out="See that its server runs, then run again; what was not finished is begun anew.",
             ) from error
 
     def environment(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import Figures, Reading, list_readings, pending_deliveries, request_readings
+from star_warehouse.load import Figures, Reading, list_readings, pending_deliveries, request_readings, settle_all
 from star_warehouse.local.session import prepare
 from star_warehouse.quality import check_deliveries
 from star_warehouse.receive import refresh_postcodes, take_in

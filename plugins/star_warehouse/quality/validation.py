@@ -103,7 +103,6 @@ def _row_outcomes(
     for row, told in zip(profile.rows, figures, strict=True):
         is_success = row[profile.key] not in failing
         observed = figure(column, row.get(column))
-        applies = observed is not None
         outcomes.append(
             Outcome(
                 suite=suite,

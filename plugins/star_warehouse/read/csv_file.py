@@ -16,6 +16,7 @@ from functools import cached_property
 import polars as pl
 
 from star_warehouse.load import RejectedLine
+from star_warehouse.read.counting import count_byte
 from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, SUSPICIOUS, Head, Row, RowBatch
 from star_warehouse.refusal import Refusal
 
@@ -324,7 +325,7 @@ def _portions(data: bytes) -> Iterator[bytes]:
     half = len(data) // 2
     # The carriage return just before the middle may be the first half of a line end.
     cut = data.rfind(b"\n", 0, half) + 1 or data.rfind(b"\r", 0, half - 1) + 1
-    if cut and max(data.count(b"\n"), data.count(b"\r")) > _MOST_LINES_AT_ONCE:
+    if cut and max(count_byte(data, b"\n"), count_byte(data, b"\r")) > _MOST_LINES_AT_ONCE:
         yield from _portions(data[:cut])
         yield from _portions(data[cut:])
     else:

@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Iterator
 
 from star_warehouse.read.archive import ByteStream
+from star_warehouse.read.counting import count_byte
 from star_warehouse.refusal import Refusal
 
 _BLOCK_BYTES = 4 << 20
@@ -48,7 +49,7 @@ class Utf8Blocks:
             is_last = not following
             text, rest = self._convert(rest + block, marked, is_last)
             yield text
-            self._lines_before += text.count(b"\n")
+            self._lines_before += count_byte(text, b"\n")
             block = following
 
     def _convert(self, data: bytes, marked: str | None, is_last: bool) -> tuple[bytes, bytes]:

@@ -71,7 +71,8 @@ class RowBatch:
 # A blank that is no space, for any of them; a NUL; the first sign of a spreadsheet's error values; the plus of a number
 # like 1.23E+11.
 OTHER_BLANK = "\t"
-SUSPICIOUS = frozenset({OTHER_BLANK, "\0", "#", "+"})
+SPOILING = frozenset({"\0", "#", "+"})
+SUSPICIOUS = SPOILING | {OTHER_BLANK}
 
 
 class Rows(Protocol):

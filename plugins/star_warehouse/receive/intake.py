@@ -93,10 +93,12 @@ def take_in(
 
     Raises:
         FolderRefusal: the landing zone takes no more; what came before is kept, the rest still waits.
+        WarehouseLost: the warehouse stopped answering; the same holds.
         Refusal: the warehouse does not answer.
     """
     report = IntakeReport(source.id)
     with (
+        warehouse.told_when_lost(),
         warehouse.connect(autocommit=True) as connection,
         source_lock(connection, source.id),
         place_of(source, settings, connection_of, patience) as place,
