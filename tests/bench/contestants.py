@@ -1,8 +1,8 @@
 """One way of getting a file into the database, timed in a process of its own.
 
 ``python -m tests.bench.contestants NAME PATH`` prints seconds, peak memory and rows as JSON; the database is that of
-the environment (``PGHOST`` and the others). Imports, the connection and what is made at a first file are paid for before
-the clock starts: a worker pays for them once, not for each file.
+the environment (``PGHOST`` and the others). Imports, the connection and a first small file come before the clock
+starts: a worker pays for them once, not for each file.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[dict[int, int]]:
     folder = tmp_path / "home" / "landing"
     folder.mkdir(parents=True)
     mount = shutil.which("mount")
-    command = [mount or "", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder]
+    command = [mount or "", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)]
     if mount is None or subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode:
         yield {resource.RLIMIT_FSIZE: 256 << 10}
         return

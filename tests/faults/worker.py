@@ -6,6 +6,7 @@ The processes are forked from a server that imported everything once, so that ea
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import signal
 from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ PLACES: dict[str, Install] = {
     "before the ledger knows the file": _before(intake, "record_seen"),
     "once the ledger knows the file": _after(intake, "record_seen"),
     "half copied": _after(landing, "_write", 2),
-    "copied but not safe": _before(landing.os, "fsync"),
+    "copied but not safe": _before(os, "fsync"),
     "landed": _before(intake, "record_landed"),
     "landed, and the ledger knows": _after(intake, "record_landed"),
     "opening": _before(intake, "open_delivery"),
