@@ -105,9 +105,13 @@ class Worker:
 
     def wait_until_there(self) -> None:
         """Wait until it has come to its place."""
-        assert self._pipe.poll(_SECONDS), "it did not come to its place"
-        told = self._pipe.recv()
-        assert told == "there", told
+        assert self.comes_there(), "it ended without coming to its place"
+
+    def comes_there(self) -> bool:
+        """Wait until it has come to its place, or ended without; say which."""
+        assert self._pipe.poll(_SECONDS), "it neither came to its place nor ended"
+        told: object = self._pipe.recv()
+        return told == "there"
 
     def kill(self) -> None:
         """SIGKILL: no chance to tidy up."""

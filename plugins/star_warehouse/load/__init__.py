@@ -1,5 +1,6 @@
 """COPY into ``raw``, and the ledger of deliveries."""
 
+from star_warehouse.load.ahead import made_ahead
 from star_warehouse.load.alerting import Alert, sentences, watch
 from star_warehouse.load.attention import Concern, Ledger, concerns_of, read_ledger
 from star_warehouse.load.ledger import (
@@ -83,6 +84,7 @@ __all__ = [
     "list_deliveries",
     "list_readings",
     "load_delivery",
+    "made_ahead",
     "month_standings",
     "months_since",
     "newest_entries",

@@ -52,9 +52,17 @@ class CsvRows:
         self._parts = _of_few_lines(_whole_lines(blocks, where))
         self._delimiter = delimiter
         self._where = where
-        self._first = next(self._parts, (b"", True))
+        self._first = self._beginning()
         self._unreadable_count = 0
         self._first_unreadable = 0
+
+    def _beginning(self) -> tuple[bytes, bool]:
+        """The first part, and others where it has but a few lines."""
+        data, is_last = next(self._parts, (b"", True))
+        while not is_last and max(data.count(b"\n"), data.count(b"\r")) < _ROWS_OF_HEAD:
+            more, is_last = next(self._parts)
+            data += more
+        return data, is_last
 
     def head(self) -> Head:
         """The first sixty rows."""

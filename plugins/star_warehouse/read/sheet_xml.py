@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from star_warehouse.load import made_ahead
 from star_warehouse.read.archive import ByteStream
 
 _BLOCK_BYTES = 4 << 20
@@ -31,42 +32,61 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 NEVER_CALCULATED = "#NOT CALCULATED!"
 
 
-@dataclass
-class Survey:
-    """What was seen of a sheet.
+@dataclass(frozen=True)
+class Reach:
+    """How far the cells of a sheet reach.
 
     Attributes:
-        last_row: the last row that has a cell, from 1; 0 while no cell is beyond column Z.
-        last_column: the last column that has a cell, in letters; ``Z`` while no cell is beyond it.
-        unvalued: row and column (from 0) of the cells that hold no value, with what is to stand there.
+        last_row: the last row that has a cell, from 1; 0 where no cell is beyond column Z.
+        last_column: the last column that has a cell, in letters; ``Z`` where no cell is beyond it.
     """
 
-    last_row: int = 0
-    last_column: str = "Z"
-    unvalued: list[tuple[int, int, str]] = field(default_factory=list)
+    last_row: int
+    last_column: str
 
     @property
-    def is_too_far_apart(self) -> bool:
-        """Whether its cells span more than is taken into memory."""
+    def is_too_far(self) -> bool:
+        """Whether the cells span more than is taken into memory."""
         return self.last_row * (_column_index(self.last_column) + 1) > _MOST_CELLS
 
 
-def survey(stream: ByteStream) -> Survey:
-    """Look through the XML of a sheet, which is unpacked but never kept."""
-    seen = Survey()
-    block = stream.read(_BLOCK_BYTES)
-    signs = _Signs(block)
-    rest = b""
-    while block:
-        data = rest + block
-        # The last cell may go on in the next block.
-        cut = data.rfind(signs.cell, max(0, len(data) - _MOST_CELL_BYTES))
-        if cut < 0:
-            cut = max(0, len(data) - _END_OF_PART)
-        _look(data[:cut], signs, seen)
-        rest, block = data[cut:], stream.read(_BLOCK_BYTES)
-    _look(rest, signs, seen)
-    return seen
+def reach(stream: ByteStream) -> Reach:
+    """See how far the cells of a sheet's XML reach, which is unpacked but never kept."""
+    last_row, last_column = 0, "Z"
+    for part, signs in _parts(stream):
+        if last_row or signs.beyond_z.search(part):
+            places = _PLACE.findall(part)
+            columns = {letters.upper().decode() for letters, _ in places if letters}
+            last_column = max({last_column, *columns}, key=_column_index)
+            last_row = max([last_row, *(int(row) for _, row in places)])
+    return Reach(last_row, last_column)
+
+
+def unvalued_cells(stream: ByteStream) -> list[tuple[int, int, str]]:
+    """Row and column (from 0) of the cells of a sheet's XML that hold no value, with what is to stand there."""
+    found: list[tuple[int, int, str]] = []
+    for part, signs in _parts(stream):
+        if signs.error in part or signs.formula in part:
+            found += _unvalued(part)
+    return found
+
+
+def _parts(stream: ByteStream) -> Iterator[tuple[bytes, _Signs]]:
+    """The XML in parts, each of whole cells, and what to look for in them."""
+    signs, rest = None, b""
+    # Unpacked in a thread of its own, while what was unpacked before is looked through.
+    with made_ahead(iter(lambda: stream.read(_BLOCK_BYTES), b"")) as blocks:
+        for block in blocks:
+            signs = signs or _Signs(block)
+            data = rest + block
+            # The last cell may go on in the next block.
+            cut = data.rfind(signs.cell, max(0, len(data) - _MOST_CELL_BYTES))
+            if cut < 0:
+                cut = max(0, len(data) - _END_OF_PART)
+            yield data[:cut], signs
+            rest = data[cut:]
+    if signs:
+        yield rest, signs
 
 
 class _Signs:
@@ -80,16 +100,6 @@ class _Signs:
         self.formula = b"<" + prefix + b"f"
         self.error = b"t=" + quote + b"e" + quote
         self.beyond_z = re.compile(b" r=" + quote + rb"[A-Za-z]{2,3}\d")
-
-
-def _look(part: bytes, signs: _Signs, seen: Survey) -> None:
-    if seen.last_row or signs.beyond_z.search(part):
-        places = _PLACE.findall(part)
-        columns = {letters.upper().decode() for letters, _ in places if letters}
-        seen.last_column = max({seen.last_column, *columns}, key=_column_index)
-        seen.last_row = max([seen.last_row, *(int(row) for _, row in places)])
-    if signs.error in part or signs.formula in part:
-        seen.unvalued += _unvalued(part)
 
 
 def _unvalued(part: bytes) -> Iterator[tuple[int, int, str]]:

@@ -29,7 +29,7 @@ _DAY_BEFORE_SERIAL_1 = date(1899, 12, 30)
 # How most ledgers write most numbers.
 _PLAIN = {kind: rf"^-?[0-9]{{1,{_WHOLE_DIGITS[kind]}}}(?:\.[0-9]{{1,{_DECIMALS[kind]}}})?$" for kind in _DECIMALS}
 _SHORT = {kind: rf"-?[0-9]+\.[0-9]{{1,{_DECIMALS[kind]}}}" for kind in _DECIMALS}
-_NINE_DECIMALS = r"^-?[0-9]+\.[0-9]{9}$"
+_LONG_DECIMALS = r"^-?[0-9]+\.[0-9]{3,9}$"
 _MANGLED = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+\s*$"
 _ERROR = r"^\s*#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|NOT CALCULATED!)\s*$"
 _NO_PROBLEM = pl.lit(None, pl.String).alias("problem")
@@ -149,10 +149,10 @@ def _styled(texts: pl.Series, kind: ColumnType) -> pl.DataFrame:
 def _shortest(texts: pl.Series, kind: ColumnType) -> pl.Series:
     """The numbers of a workbook's cells in their shortest form: 123456789.91 for 123456789.909999996.
 
-    The reader writes them with nine decimals, of which those beyond the sixteenth digit are noise. Where the shortest
+    The reader writes them with up to nine decimals, of which those beyond the sixteenth digit are noise. Where the shortest
     number that is the same binary fraction has few enough decimals, it is what the cell holds.
     """
-    long = texts.str.contains(_NINE_DECIMALS).fill_null(False).arg_true()
+    long = texts.str.contains(_LONG_DECIMALS).fill_null(False).arg_true()
     if not len(long):
         return texts
     shortest = [repr(float(text)) for text in texts.gather(long)]

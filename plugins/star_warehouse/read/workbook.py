@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,7 +16,7 @@ import polars as pl
 
 from star_warehouse.read.archive import check_unpacked_size, open_zip
 from star_warehouse.read.records import LINE_NUMBER, SUSPICIOUS, Head, Row, RowBatch
-from star_warehouse.read.sheet_xml import Survey, survey
+from star_warehouse.read.sheet_xml import Reach, reach, unvalued_cells
 from star_warehouse.refusal import Refusal
 
 _ROWS_OF_HEAD = 60
@@ -119,19 +120,25 @@ class Workbook:
         try:
             # First, for the library would take in whatever the sheet unpacks to.
             with self._archive.open(self._parts[name]) as stream:
-                seen = survey(stream)
-            if seen.is_too_far_apart:
+                seen = reach(stream)
+            if seen.is_too_far:
                 raise self._too_far_apart(name, seen)
-            sheet = self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            frame = sheet.to_polars()
-            first_column = sheet.available_columns()[0].absolute_index if frame.width else 0
-            return SheetRows(name, _with_unvalued(frame, first_column, seen))
+            with ThreadPoolExecutor(1) as beside:
+                unvalued = beside.submit(self._unvalued, name)
+                sheet = self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+                frame = sheet.to_polars()
+                first_column = sheet.available_columns()[0].absolute_index if frame.width else 0
+                return SheetRows(name, _with_unvalued(frame, first_column, unvalued.result()))
         except (fastexcel.FastExcelError, *_DAMAGES) as error:
             raise self._damaged(error) from error
 
     def close(self) -> None:
         """Let go of the file."""
         self._archive.close()
+
+    def _unvalued(self, name: str) -> list[tuple[int, int, str]]:
+        with self._archive.open(self._parts[name]) as stream:
+            return unvalued_cells(stream)
 
     def _check_parts(self) -> None:
         """Unpack all but the sheets once, to see that nothing holds more than its directory says."""
@@ -141,7 +148,7 @@ class Workbook:
                     while stream.read(_BYTES_AT_ONCE):
                         pass
 
-    def _too_far_apart(self, name: str, seen: Survey) -> Refusal:
+    def _too_far_apart(self, name: str, seen: Reach) -> Refusal:
         return Refusal(
             f"The sheet's cells reach to column {seen.last_column} and to row {seen.last_row:,}, "
             "more than is taken into memory.",
@@ -168,10 +175,10 @@ class Workbook:
         )
 
 
-def _with_unvalued(frame: pl.DataFrame, first_column: int, seen: Survey) -> pl.DataFrame:
+def _with_unvalued(frame: pl.DataFrame, first_column: int, unvalued: list[tuple[int, int, str]]) -> pl.DataFrame:
     """Put words such as ``#REF!`` where the reader left nothing, so that they are not taken for empty."""
     words: dict[int, dict[int, str]] = defaultdict(dict)
-    for row, column, word in seen.unvalued:
+    for row, column, word in unvalued:
         if row < frame.height and 0 <= column - first_column < frame.width:
             words[column - first_column][row] = word
     return frame.with_columns(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from unittest import mock
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from star_warehouse.load import RejectedLine
+from star_warehouse.read import csv_file
 from star_warehouse.read.csv_file import CsvRows
 from star_warehouse.read.records import Row
 from star_warehouse.refusal import Refusal
@@ -36,8 +38,10 @@ class Parsed:
 def parse(text: str, delimiter: str = ",", block_bytes: int = 1 << 20) -> Parsed:
     data = text.encode()
     blocks = (data[begin : begin + block_bytes] for begin in range(0, len(data), block_bytes))
-    rows = CsvRows(blocks, delimiter, "file")
-    header = rows.head().rows[0]
+    # The first line is the header, so that every later one may be in another block.
+    with mock.patch.object(csv_file, "_ROWS_OF_HEAD", 1):
+        rows = CsvRows(blocks, delimiter, "file")
+        header = rows.head().rows[0]
     parsed = Parsed(header)
     for batch in rows.below(header, range(len(header.cells)), [""]):
         for line_number, *cells in batch.cells.iter_rows():
@@ -117,6 +121,35 @@ def test_a_line_without_end_is_refused_before_it_is_taken_into_memory() -> None:
 
 def test_nothing_gives_no_rows() -> None:
     assert CsvRows([], ",", "file").head().rows == []
+
+
+def test_the_header_is_found_though_the_lines_above_it_end_otherwise() -> None:
+    rows = CsvRows([b"Town\nSupplier,Net\rAcme,1\r"], ",", "file")
+
+    assert [row.cells for row in rows.head().rows] == [["Town"], ["Supplier", "Net"], ["Acme", "1"]]
+
+
+def test_a_row_that_does_not_end_is_refused() -> None:
+    text = b"a,b\n" + b'"x\n",' * 1_000_000
+
+    rows = CsvRows([text[begin : begin + (1 << 20)] for begin in range(0, len(text), 1 << 20)], ",", "file")
+
+    with pytest.raises(Refusal, match=r"A row is longer than 2 MB; it begins in line 2\."):
+        list(rows.below(rows.head().rows[0], [0], [""]))
+
+
+def test_many_short_lines_are_read_a_portion_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_file, "_MOST_LINES_AT_ONCE", 100)
+    for ending in ("\n", "\r\n", "\r"):
+        lines = [f"{number},x" for number in range(1_000)]
+        rows = CsvRows([ending.join(["a,b", *lines, ""]).encode()], ",", "file")
+
+        batches = [*rows.below(rows.head().rows[0], [0], [""])]
+
+        assert max(batch.cells.height for batch in batches) <= 100
+        assert [row for batch in batches for row in batch.cells.rows()] == [
+            (number + 2, str(number)) for number in range(1_000)
+        ]
 
 
 # Every sign that means something to a CSV, blanks of many kinds, and some letters.

@@ -8,7 +8,7 @@ from functools import partial
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from star_warehouse.read.records import SUSPICIOUS
@@ -258,6 +258,7 @@ def test_styles_may_be_mixed_and_keep_their_order() -> None:
     ]
 
 
+@example(85_290_269_824)
 @given(st.integers(-(10**12), 10**12))
 def test_a_number_cell_is_what_the_spreadsheet_shows(pence: int) -> None:
     """The reader of workbooks writes numbers with nine decimals, whatever a binary fraction makes of them."""
