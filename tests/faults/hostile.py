@@ -6,6 +6,7 @@ import gzip
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import date
 
@@ -44,6 +45,25 @@ def telling(data: bytes, name: str, size: int) -> bytes:
 def of_blanks(megabytes: int) -> bytes:
     """A CSV that goes on with lines of nothing but blanks; it packs to a thousandth."""
     return START + BLANKS * megabytes
+
+
+def packed_blanks(megabytes: int) -> bytes:
+    """A ZIP of the same, made without packing all of it: what one megabyte packs to, again and again."""
+
+    def flushed(data: bytes) -> bytes:
+        packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
+
+    end_of_stream = b"\x03\x00"
+    stream = flushed(START) + flushed(BLANKS) * megabytes + end_of_stream
+    crc, name = zlib.crc32(START), b"town.csv"
+    for _ in range(megabytes):
+        crc = zlib.crc32(BLANKS, crc)
+    # Version, flags, deflate, time, date (1 January 1980), and what is told of the content.
+    told = struct.pack("<5H3I2H", 20, 0, 8, 0, 33, crc, len(stream), len(START) + len(BLANKS) * megabytes, len(name), 0)
+    local = b"PK\x03\x04" + told + name + stream
+    directory = b"PK\x01\x02" + struct.pack("<H", 20) + told + bytes(14) + name
+    return local + directory + b"PK\x05\x06" + struct.pack("<4H2IH", 0, 0, 1, 1, len(directory), len(local), 0)
 
 
 def one_line(gigabytes: int) -> bytes:

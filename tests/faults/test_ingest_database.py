@@ -71,7 +71,6 @@ def kill(server: EmbeddedPostgres) -> None:
     [
         ("landed", [(APRIL.name, "seen")]),
         ("within the first chunk", [(APRIL.name, "landed")]),
-        ("between two chunks", [(APRIL.name, "landed")]),
         ("ledger updated", [(APRIL.name, "landed")]),
     ],
 )

@@ -27,6 +27,7 @@ from tests.faults.hostile import (
     of_blanks,
     one_line,
     packed,
+    packed_blanks,
     sheet,
     telling,
     with_rows,
@@ -60,7 +61,7 @@ def taken_in(source: Source, data: bytes, settings: Settings, warehouse: Warehou
 
 
 HOSTILE: dict[str, tuple[tuple[str, str], Callable[[], bytes], str]] = {
-    "ZIP bomb": (ZIP, lambda: zipped(of_blanks(220)), "unpacks to more than 0.2 GB, far more than its packed size"),
+    "ZIP bomb": (ZIP, lambda: packed_blanks(220), "unpacks to more than 0.2 GB, far more than its packed size"),
     "gzip bomb": (
         GZIP,
         lambda: gzip.compress(START) + gzip.compress(BLANKS) * 220,
@@ -70,7 +71,7 @@ HOSTILE: dict[str, tuple[tuple[str, str], Callable[[], bytes], str]] = {
     "ZIP in a ZIP under a false name": (ZIP, lambda: zipped(zipped(of_blanks(9))), "The text is not UTF-8"),
     "ZIP that tells too small a size": (
         ZIP,
-        lambda: telling(zipped(of_blanks(220)), "town.csv", len(START)),
+        lambda: telling(zipped(of_blanks(20)), "town.csv", len(START)),
         "cannot be unpacked: Bad CRC-32 for file 'town.csv'",
     ),
     "two files, one with a path": (
@@ -80,7 +81,7 @@ HOSTILE: dict[str, tuple[tuple[str, str], Callable[[], bytes], str]] = {
     ),
     "line of 2 GB": (GZIP, lambda: one_line(2), "A line is longer than 4 MB; it begins b'xxxxx"),
     "row without end": (CSV, lambda: START + b'"x\n",' * 4_000_000, "A row is longer than 2 MB; it begins in line 3"),
-    "lines of one sign": (CSV, lambda: START + b"x\n" * 5_000_000, "of the first 131,042 lines do not read"),
+    "lines of one sign": (CSV, lambda: START + b"x\n" * 2_500_000, "lines do not read, more than the 25 % tolerated"),
     "a line of nothing but commas": (CSV, lambda: START + b"," * 3_900_000 + b"x", "1 of 2 lines do not read"),
     "only NUL bytes": (CSV, lambda: b"\0" * 5_000_000, "A line is longer than 4 MB"),
     "UTF-8 that breaks in the middle": (

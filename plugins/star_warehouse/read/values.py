@@ -149,8 +149,8 @@ def _styled(texts: pl.Series, kind: ColumnType) -> pl.DataFrame:
 def _shortest(texts: pl.Series, kind: ColumnType) -> pl.Series:
     """The numbers of a workbook's cells in their shortest form: 123456789.91 for 123456789.909999996.
 
-    The reader writes them with up to nine decimals, of which those beyond the sixteenth digit are noise. Where the shortest
-    number that is the same binary fraction has few enough decimals, it is what the cell holds.
+    The reader writes them with up to nine decimals, of which those beyond the sixteenth digit are noise. Where the
+    shortest number that is the same binary fraction has few enough decimals, it is what the cell holds.
     """
     long = texts.str.contains(_LONG_DECIMALS).fill_null(False).arg_true()
     if not len(long):

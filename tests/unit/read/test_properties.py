@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 from unittest import mock
 
 import polars as pl
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, Phase, assume, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from star_warehouse.read import csv_file, encoding
@@ -214,6 +215,7 @@ class File:
     parts: list[str] = field(default_factory=list)
     line_number: int = 1
     loaded: list[tuple[object, ...]] = field(default_factory=list)
+    loaded_gbp: Decimal = Decimal(0)
     rejected: list[tuple[int, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
@@ -228,29 +230,29 @@ class File:
         self.line_number += 1 + text.count("\n")
         return number
 
-    def row(self, cells: list[str], quoting: int) -> str:
+    def row(self, cells: list[str], quoting: Literal[0, 1]) -> str:
         """The text of a row by Python's csv module."""
         stream = io.StringIO()
-        csv.writer(stream, delimiter=self.delimiter, quoting=quoting).writerow(cells)  # type: ignore[arg-type]
+        csv.writer(stream, delimiter=self.delimiter, quoting=quoting).writerow(cells)
         return stream.getvalue().removesuffix("\r\n")
 
 
 @st.composite
 def files(draw: st.DrawFn, *, has_totals: bool | None = None) -> tuple[File, int, bool, Decimal]:
-    """A whole ledger; how many signs reach to its header's end, whether it has a totals row, and what that must say."""
+    """A whole ledger; how many rows its header is the last of, whether it has a totals row, and what that must say."""
     delimiter = draw(st.sampled_from(",;\t|"))
     has_totals = draw(st.booleans()) if has_totals is None else has_totals
     ends = draw(st.lists(st.sampled_from(["\n", "\r\n", "\r"]), min_size=1, max_size=5))
     file = File(delimiter, (ends[number % len(ends)] for number in range(10**6)))
-    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    quoting: Literal[0, 1] = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
 
     # Columns in any order, under any of their names, with others and empty ones between.
     columns: list[str] = draw(st.permutations(["supplier", "ref", "day", "amount", "purpose", "?", "?", ""]))
     names = {column: draw(st.sampled_from(NAMES[column])) for column in NAMES}
     spaced = st.sampled_from(["{}", " {} ", "{}\u00a0"])
-    cased = st.sampled_from([str, str.upper, str.lower])
+    cased = st.sampled_from(["upper", "lower", "title"])
     header = [
-        draw(spaced).format(draw(cased)(names[column])) if column in names else "Other" * (column == "?")
+        draw(spaced).format(getattr(names[column], draw(cased))()) if column in names else "Other" * (column == "?")
         for column in columns
     ]
     for _ in range(draw(st.integers(0, 3))):
@@ -259,7 +261,7 @@ def files(draw: st.DrawFn, *, has_totals: bool | None = None) -> tuple[File, int
         file.skipped["preamble"] += 1
     file.add(file.row(header, quoting))
     file.skipped["header"] += 1
-    head_length = sum(map(len, file.parts))
+    head_rows = len(file.parts)
 
     total = Decimal(0)
     for line in draw(LINES):
@@ -279,19 +281,20 @@ def files(draw: st.DrawFn, *, has_totals: bool | None = None) -> tuple[File, int
         # A row may look as if it were none.
         assume(any(map(str.strip, cells)) and cells[: len(header)] != header)
         number = file.add(file.row(cells, quoting))
-        if isinstance(line.amount.value, Decimal):
-            total += line.amount.value
+        pounds = line.amount.value if isinstance(line.amount.value, Decimal) else Decimal(0)
+        total += pounds
         if line.code:
             file.rejected.append((number, line.code))
         else:
             file.loaded.append((number, *line.values))
+            file.loaded_gbp += pounds
     if has_totals:
         cells = [""] * len(columns)
         cells[columns.index("supplier")] = draw(st.sampled_from(["Grand total", " GRAND TOTAL "]))
         cells[columns.index("amount")] = f"{total:,.2f}"
         file.add(file.row(cells, quoting))
         file.skipped["totals"] += 1
-    return file, head_length, has_totals, total
+    return file, head_rows, has_totals, total
 
 
 ENCODINGS = {
@@ -303,9 +306,13 @@ ENCODINGS = {
 }
 
 
-def read_in_blocks(source: Source, data: bytes, block_bytes: int, lines_at_once: int = 10**6) -> ReadDelivery:
+def read_in_blocks(
+    source: Source, data: bytes, block_bytes: int, head_rows: int, lines_at_once: int = 10**6
+) -> ReadDelivery:
+    """Read with small blocks; the header is among the first rows, and everything below it may lie in other blocks."""
     with (
         mock.patch.object(encoding, "_BLOCK_BYTES", block_bytes),
+        mock.patch.object(csv_file, "_ROWS_OF_HEAD", head_rows),
         mock.patch.object(csv_file, "_MOST_LINES_AT_ONCE", lines_at_once),
     ):
         return read_bytes(source, data)
@@ -313,19 +320,16 @@ def read_in_blocks(source: Source, data: bytes, block_bytes: int, lines_at_once:
 
 COLUMNS = ["line_number", "supplier_name", "supplier_ref", "payment_date", "amount_net_gbp", "purpose"]
 SLOW = settings(
-    deadline=None,
-    max_examples=150,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 
 @SLOW
-@given(files(), st.sampled_from(sorted(ENCODINGS)), st.integers(8, 400))
+@given(files(), st.sampled_from(sorted(ENCODINGS)), st.integers(4, 300))
 def test_a_ledger_written_in_any_style_is_read_back_line_by_line(
-    sources: dict[str, Source], written: tuple[File, int, bool, Decimal], encoding_name: str, more: int
+    sources: dict[str, Source], written: tuple[File, int, bool, Decimal], encoding_name: str, block_bytes: int
 ) -> None:
-    file, head_length, has_totals, total = written
+    file, head_rows, has_totals, total = written
     codec, mark = ENCODINGS[encoding_name]
     text = "".join(file.parts)
     try:
@@ -334,13 +338,10 @@ def test_a_ledger_written_in_any_style_is_read_back_line_by_line(
         # The true minus is in no Windows code page.
         text = text.replace("−", "-").replace("٣", "x")
         data = text.encode(codec)
-    # The reader finds the header in the first block; every later cut may be anywhere.
-    block_bytes = len(mark) + len(text[:head_length].encode(codec)) + more
 
-    whole = read_in_blocks(sources[file.delimiter + "+" * has_totals], data, block_bytes)
+    whole = read_in_blocks(sources[file.delimiter + "+" * has_totals], data, block_bytes, head_rows)
 
     note(f"{text!r} in {encoding_name}")
-    note(f"{[line for table in whole.tables for line in table.rejected]}")
     summary = whole.summary
     loaded = [row for table in whole.tables for row in table.frame.select(COLUMNS).iter_rows()]
     assert sorted(loaded) == sorted(file.loaded)
@@ -349,7 +350,7 @@ def test_a_ledger_written_in_any_style_is_read_back_line_by_line(
     assert summary.skipped == file.skipped
     assert summary.lines_in == len(file.parts)
     assert summary.control_totals == ({"amount_net_gbp": total} if has_totals else {})
-    assert summary.amount_loaded_gbp == sum((row[4] for row in file.loaded), Decimal(0))  # type: ignore[misc]
+    assert summary.amount_loaded_gbp == file.loaded_gbp
     assert summary.amount_in_gbp == total
     if not text.isascii() or mark:
         assert summary.encoding == encoding_name
@@ -362,7 +363,7 @@ def test_a_totals_row_that_is_a_penny_off_is_refused(
 ) -> None:
     file, _, _, total = written
     *lines, last = file.parts
-    text = "".join([*lines, last.replace(f"{total:,.2f}", f"{total + Decimal(pence).scaleb(-2):,.2f}")])
+    text = "".join([*lines, last.replace(f"{total:,.2f}", f"{total + Decimal(pence).scaleb(-2):.2f}")])
 
     with pytest.raises(Refusal, match="but the lines add up to"):
         read_bytes(sources[f"{file.delimiter}+"], text.encode())
@@ -452,7 +453,8 @@ def test_a_workbook_is_read_back_cell_by_cell(
     assert found == loaded
     assert [(line.line_number, line.code) for table in whole.tables for line in table.rejected] == rejected
     assert whole.summary.skipped == +Counter(preamble=top, header=1, blank=blank_count)
-    assert whole.summary.amount_in_gbp == sum((row[3].value for row in rows if row[3].value is not None), Decimal(0))
+    pounds = [row[3].value for row in rows if isinstance(row[3].value, Decimal)]
+    assert whole.summary.amount_in_gbp == sum(pounds, Decimal(0))
 
 
 # Rows as anybody might write them, quotes where they do not belong included.
@@ -465,8 +467,8 @@ RAW_FIELD = st.one_of(
 RAW_ROWS = st.lists(st.lists(RAW_FIELD, max_size=5).map(",".join), max_size=10)
 
 
-@settings(deadline=None, max_examples=300)
-@given(RAW_ROWS, st.sampled_from(["\n", "\r\n"]), st.integers(40, 80), st.sampled_from([2, 3, 10**6]))
+@settings(deadline=None, max_examples=200)
+@given(RAW_ROWS, st.sampled_from(["\n", "\r\n"]), st.integers(1, 80), st.sampled_from([2, 3, 10**6]))
 def test_whatever_the_csv_module_reads_is_read_the_same(
     register: Source, rows: list[str], end: str, block_bytes: int, lines_at_once: int
 ) -> None:
@@ -476,7 +478,7 @@ def test_whatever_the_csv_module_reads_is_read_the_same(
     expected = plainly_read(text, header)
     assume(expected is not None)
 
-    whole = read_in_blocks(register, text.encode(), block_bytes, lines_at_once)
+    whole = read_in_blocks(register, text.encode(), block_bytes, 1, lines_at_once)
 
     assert expected is not None
     loaded, rejected, skipped = expected
