@@ -22,7 +22,7 @@ from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
 from tests.builders import declare
 from tests.faults.test_ingest import APRIL, MAY
-from tests.faults.town import check_account, check_months, counts, put, states
+from tests.faults.town import check_account, check_months, counts, empty, put, states
 from tests.faults.worker import worker
 
 
@@ -41,8 +41,7 @@ def own_server() -> Iterator[EmbeddedPostgres]:
 def own_warehouse(own_server: EmbeddedPostgres) -> Warehouse:
     """An empty warehouse on that server."""
     warehouse = Warehouse(own_server.host, own_server.port, own_server.user, own_server.password, "postgres")
-    with warehouse.connect() as connection:
-        connection.execute("truncate raw.spend_line, ops.rejected_line, ops.delivery, ops.source cascade")
+    empty(warehouse)
     return warehouse
 
 

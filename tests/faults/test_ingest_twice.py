@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from star_warehouse.receive import take_in
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
 from tests.builders import SPEND, declare
-from tests.faults.town import LONG_AGO, check_account, check_months, month, put, states
+from tests.faults.town import LONG_AGO, check_account, check_months, empty, month, put, states
 from tests.faults.worker import PLACES, worker
 
 APRIL, MAY = month(4, 1_500, [9, 1_400]), month(5, 20)
@@ -99,12 +98,11 @@ def test_whatever_happens_every_content_is_loaded_once(
     town: Source,
     tmp_path_factory: pytest.TempPathFactory,
     settings: Settings,
-    make_database: Callable[[str | None], Warehouse],
-    empty_warehouse: Warehouse,
+    warehouse: Warehouse,
     events: list[object],
 ) -> None:
     settings = replace(settings, home=tmp_path_factory.mktemp("home"))
-    warehouse = make_database(empty_warehouse.database)
+    empty(warehouse)
     inbox = settings.inbox / "town"
     inbox.mkdir(parents=True)
     contents = {}

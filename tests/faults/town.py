@@ -77,6 +77,12 @@ def put(delivered: Month, folder: Path, *, name: str | None = None, written: int
     return path
 
 
+def empty(warehouse: Warehouse) -> None:
+    """Forget every delivery."""
+    with warehouse.connect() as connection:
+        connection.execute("truncate raw.spend_line, ops.rejected_line, ops.delivery, ops.source cascade")
+
+
 def counts(warehouse: Warehouse) -> tuple[int, int]:
     """How many lines raw and how many rejected lines anybody sees."""
     with warehouse.connect() as connection:

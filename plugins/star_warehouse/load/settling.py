@@ -129,6 +129,8 @@ def _settle(
     doubts = [*([reason] if reason and outcome == "hold" else []), *placement.doubts]
     if before := _refused_before(connection, delivery_id):
         doubts.append(before)
+    if elsewhere := _counted_elsewhere(connection, case):
+        doubts.append(elsewhere)
     if outcome == "refuse":
         _take_out(connection, case.kind, delivery_id, str(reason), str(way_out))
     elif placement.refusal:
@@ -266,6 +268,23 @@ def _refused_before(connection: Connection, delivery_id: int) -> str | None:
     if row is None:
         return None
     return f"The same bytes came as delivery {row[0]}, which {row[1]} refused: {row[2]}"
+
+
+def _counted_elsewhere(connection: Connection, case: _Case) -> str | None:
+    """A sentence when the very same bytes count for another source, or wait to."""
+    row = connection.execute(
+        """
+        select other.delivery_id, other.file_name, other.source_id
+        from ops.delivery as now
+        inner join ops.delivery as other on now.sha256 = other.sha256 and now.source_id <> other.source_id
+        where now.delivery_id = %s and other.state in ('loaded', 'held')
+        order by other.delivery_id limit 1
+        """,
+        (case.delivery.delivery_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    return f"The same bytes came for {row[2]} too, as {row[1]} (delivery {row[0]}); they are one partner's only."
 
 
 def _current(connection: Connection, source_ids: list[str]) -> list[Extent]:

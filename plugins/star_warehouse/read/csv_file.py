@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
@@ -21,6 +22,7 @@ from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, SUSPICIOUS, He
 from star_warehouse.refusal import Refusal
 
 _ROWS_OF_HEAD = 60
+_BYTES_OF_HEAD = 1 << 20
 # Each stray quote makes us read on up to the csv module's field limit; a file full of them is not worth it.
 _MOST_UNREADABLE = 5_000
 # No line of a ledger comes near to it; a file without line ends must not be taken into memory whole.
@@ -59,7 +61,7 @@ class CsvRows:
     def _beginning(self) -> tuple[bytes, bool]:
         """The first part, and others where it has but a few lines."""
         data, is_last = next(self._parts, (b"", True))
-        while not is_last and max(data.count(b"\n"), data.count(b"\r")) < _ROWS_OF_HEAD:
+        while not is_last and len(data) < _BYTES_OF_HEAD and max(data.count(b"\n"), data.count(b"\r")) < _ROWS_OF_HEAD:
             more, is_last = next(self._parts)
             data += more
         return data, is_last
@@ -76,10 +78,10 @@ class CsvRows:
                 row = part.parse(start, self._delimiter)
             except _NeedsMore:
                 break
-            if row is None:
-                unreadable.append(part.unpaired(start))
-            else:
+            if isinstance(row, Row):
                 rows.append(row)
+            else:
+                unreadable.append(part.unpaired(start))
             start += row.line_count if row else 1
         return Head(rows, unreadable)
 
@@ -123,11 +125,14 @@ class CsvRows:
             if start < done:
                 continue
             try:
-                row = part.parse(start, self._delimiter)
+                row = part.parse(start, self._delimiter, splitter.width)
             except _NeedsMore:
                 unread = start
                 break
-            if row is None:
+            if isinstance(row, _Swallowing):
+                unreadable += [part.swallowed(number, row) for number in range(start, start + row.line_count)]
+                self._count_unreadable(unreadable[-1])
+            elif row is None:
                 unreadable.append(part.unpaired(start))
                 self._count_unreadable(unreadable[-1])
             else:
@@ -191,8 +196,13 @@ class _Part:
         """The lines' numbers within this part, from 0."""
         return pl.int_range(self.count, eager=True)
 
-    def parse(self, start: int, delimiter: str) -> Row | None:
+    def parse(self, start: int, delimiter: str, width: int | None = None) -> Row | _Swallowing | None:
         """Read one row from a line on, by its number within this part; None when it does not read.
+
+        Args:
+            start: the line's number.
+            delimiter: what separates the fields.
+            width: how many fields a row has, if that is known.
 
         Raises:
             _NeedsMore: it ends in the next part.
@@ -212,9 +222,22 @@ class _Part:
             cells = next(csv.reader(lines(), delimiter=delimiter, strict=True))
         except csv.Error:
             return None
-        if taken > 1 and _swallows_lines(cells, delimiter):
-            return None
+        if taken > 1 and _swallows_lines(cells, delimiter, (width or len(cells)) - 1):
+            # As wide as the header, they may be one row. Otherwise they are none, and the quote was a stray one.
+            may_be_row = width is not None and len(cells) >= width and not any(map(str.strip, cells[width:]))
+            return _Swallowing(self.first_line + start, taken) if may_be_row else None
         return Row(self.first_line + start, cells, taken)
+
+    def swallowed(self, start: int, row: _Swallowing) -> RejectedLine:
+        """A line that may be one of its own, or text of a quoted field around it."""
+        last = row.line_number + row.line_count - 1
+        return RejectedLine(
+            line_number=self.first_line + start,
+            column=None,
+            code="unpaired_quotes",
+            reason=f"A quote from line {row.line_number} to line {last} is around what may be whole lines.",
+            text=self.lines[start],
+        )
 
     def unpaired(self, start: int) -> RejectedLine:
         """The line as one that does not read."""
@@ -245,6 +268,14 @@ class _Part:
         return frozenset(signs)
 
 
+@dataclass(frozen=True)
+class _Swallowing:
+    """A row as wide as the header, one of whose quoted fields seems to hold whole other rows."""
+
+    line_number: int
+    line_count: int
+
+
 class _NeedsMore(Exception):
     """A quoted field goes on beyond the lines at hand."""
 
@@ -253,6 +284,7 @@ class _Splitter:
     """Splits lines that are one row each, and tells which ones are."""
 
     def __init__(self, delimiter: str, width: int, positions: Sequence[int], nulls: Sequence[str]) -> None:
+        self.width = width
         self._nulls = [*nulls]
         self._delimiter = delimiter
         self._positions = sorted(positions)
@@ -340,9 +372,8 @@ def _portions(data: bytes) -> Iterator[bytes]:
         yield data
 
 
-def _swallows_lines(row: list[str], delimiter: str) -> bool:
-    """Say whether a quoted field seems to hold whole other rows, from one stray quote to the next."""
-    others = len(row) - 1
+def _swallows_lines(row: list[str], delimiter: str, others: int) -> bool:
+    """Say whether a quoted field seems to hold other rows, of so many fields and one, between two stray quotes."""
     return others > 1 and any(
         line.count(delimiter) >= others for field in row for line in re.split("[\r\n]", field)[1:]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 
 from star_warehouse.read.archive import ByteStream
@@ -12,8 +13,9 @@ from star_warehouse.refusal import Refusal
 _BLOCK_BYTES = 4 << 20
 _PLAIN = "utf-8"
 _MARKS = ((codecs.BOM_UTF8, _PLAIN), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# What the pound sign and the curly quotes of UTF-8 look like when they are read as cp1252.
-_MIXED = ("Â£", "â€")
+# UTF-8's pound signs, accented letters, dashes, curly quotes and euros. As cp1252 they would be Â£, Ã©, â€“, which no
+# language writes.
+_UTF8_SIGN = re.compile(rb"\xc2[\xa0-\xbf]|\xc3[\x80-\xbf]|\xe2\x80[\x90-\xba]|\xe2\x82\xac")
 
 
 class Utf8Blocks:
@@ -81,8 +83,8 @@ class Utf8Blocks:
             text = data.decode(legacy)
         except UnicodeDecodeError as error:
             raise self._undecodable(data, error, f"nor {legacy}, which the source declares") from error
-        if found := next((sign for sign in _MIXED if sign in text), None):
-            raise self._mixed(self._lines_before + text.count("\n", 0, text.index(found)) + 1)
+        if found := _UTF8_SIGN.search(data):
+            raise self._mixed(self._line_of(data, found.start()))
         return text.encode()
 
     def _from_marked(self, data: bytes, marked: str, is_last: bool) -> tuple[bytes, bytes]:

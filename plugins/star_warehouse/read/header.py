@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from star_warehouse.read.records import Head, Row, Rows
@@ -34,6 +35,15 @@ class Header:
     def names(self) -> tuple[str, ...]:
         """Its cells, without outer blanks."""
         return tuple(cell.strip() for cell in self.row.cells)
+
+    @property
+    def keys(self) -> dict[int, str]:
+        """By cell, the names of the columns that are used, as headers are compared."""
+        return {position: header_key(self.row.cells[position]) for position in self.positions.values()}
+
+    def is_repeated_by(self, cells: Mapping[int, str | None]) -> bool:
+        """Say whether a row, given by some of its cells, is the header once more."""
+        return all(header_key(cells.get(position) or "") == key for position, key in self.keys.items())
 
     def name_of(self, column: str) -> str:
         """How the file calls a column."""
@@ -121,13 +131,13 @@ def _missing(
 
 
 def _positions(row: Row, table: Table) -> dict[str, list[int]]:
-    names = [_key(cell) for cell in row.cells]
-    keys = {column: {_key(header) for header in headers} for column, headers in table.columns.items()}
+    names = [header_key(cell) for cell in row.cells]
+    keys = {column: {header_key(header) for header in headers} for column, headers in table.columns.items()}
     return {
         column: [position for position, name in enumerate(names) if name in wanted] for column, wanted in keys.items()
     }
 
 
-def _key(text: str) -> str:
+def header_key(text: str) -> str:
     """Headers are the same when they differ in case and blanks only."""
     return " ".join(text.split()).casefold()

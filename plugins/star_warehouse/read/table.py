@@ -22,6 +22,7 @@ from star_warehouse.read.values import (
     numbers,
     texts,
 )
+from star_warehouse.refusal import Refusal
 from star_warehouse.sources import ENTITIES, ColumnType, Layout, Period
 
 _MISSING, _OUTSIDE, _NONE_OF = "missing", "outside_period", "no_amount"
@@ -35,6 +36,35 @@ _WORDS = {
 }
 _ARTICLES = dict.fromkeys(ColumnType, "a") | {ColumnType.AMOUNT: "an", ColumnType.IDENTIFIER: "an"}
 _TEXT_TOLD = 80
+
+
+class _Percentages:
+    """Tells percentages from the fractions that cells formatted as percentages hold: 0.6 is shown as 60 %."""
+
+    def __init__(self, header: Header, where: str) -> None:
+        self._header = header
+        self._where = where
+        self._most: dict[str, Decimal] = {}
+
+    def look_at(self, column: str, values: pl.Series) -> None:
+        """Note the highest value of a column."""
+        highest = values.max()
+        if isinstance(highest, Decimal):
+            self._most[column] = max(highest, self._most.get(column, highest))
+
+    def check(self) -> None:
+        """See that no column holds fractions.
+
+        Raises:
+            Refusal: no value of a column that has any is greater than 1.
+        """
+        for column, most in self._most.items():
+            if 0 < most <= 1:
+                raise Refusal(
+                    f"No value of {self._header.name_of(column)} is greater than 1, as if 1 stood for 100 %.",
+                    where=self._where,
+                    way_out="Ask the sender for percentages as numbers (60 for 60 %), not as cells formatted so.",
+                )
 
 
 class TableReader:
@@ -83,6 +113,7 @@ class TableReader:
         self._amount_columns = [column for column in self._entity.needs_one_of if column in self._columns]
         totals = layout.tables[entity_name].totals_row
         self._totals = Totals(totals, rows, header, where) if totals else None
+        self._percents = _Percentages(header, where) if layout.format.type == "xlsx" else None
 
     def chunks(self) -> Iterator[TableChunk]:
         """Read all lines below the header."""
@@ -94,8 +125,11 @@ class TableReader:
         """What the totals row says, by amount column, once all chunks were taken; nothing where none is declared.
 
         Raises:
-            Refusal: the totals row is missing or does not agree with the lines.
+            Refusal: the totals row is missing or does not agree with the lines; a column of percentages of a workbook
+                holds fractions.
         """
+        if self._percents:
+            self._percents.check()
         return self._totals.check() if self._totals else {}
 
     def _chunk(self, batch: RowBatch) -> TableChunk:
@@ -127,9 +161,9 @@ class TableReader:
         for row in batch.odd:
             if row.is_blank:
                 self.skipped["blank"] += 1
-            elif self._totals and self._totals.takes(row):
-                self.skipped["totals"] += 1
-            elif row.cells == self.header.row.cells:
+            elif self._totals and (total := self._totals.takes(row)):
+                self.skipped[total] += 1
+            elif self.header.is_repeated_by(dict(enumerate(row.cells))):
                 self.skipped["repeated_header"] += 1
             elif len(row.cells) < self.header.width or any(map(str.strip, row.cells[self.header.width :])):
                 rejected.append(self._wrong_field_count(row, batch))
@@ -149,20 +183,26 @@ class TableReader:
             return cells
         width = self.header.width
         for row in cells.filter(is_totals).iter_rows(named=True):
-            self._totals.takes(Row(row[LINE_NUMBER], [row.get(str(position)) or "" for position in range(width)]))
-            self.skipped["totals"] += 1
+            cells_of_row = [row.get(str(position)) or "" for position in range(width)]
+            if total := self._totals.takes(Row(row[LINE_NUMBER], cells_of_row)):
+                self.skipped[total] += 1
         return cells.filter(~is_totals)
 
     def _without_repeated_headers(self, cells: pl.DataFrame) -> pl.DataFrame:
-        positions = sorted({*self.header.positions.values()})
-        is_header = pl.all_horizontal(pl.col(str(place)) == self.header.row.cells[place] for place in positions)
-        # A look at one column spares one at all the others, nearly always.
-        if not (cells[str(positions[0])] == self.header.row.cells[positions[0]]).any():
+        # A look at one letter of one column, best of the dates, spares one at all the others, nearly always.
+        position = self.header.positions.get(self._entity.period_column or "", next(iter(self.header.keys)))
+        key, name = self.header.keys[position], pl.col(str(position)).str.to_lowercase()
+        suspects = cells.filter(pl.col(str(position)).str.strip_chars_start().str.head(1).str.to_lowercase() == key[0])
+        suspects = suspects.filter(name.str.replace_all(r"\s+", "") == "".join(key.split()))
+        repeated = [
+            row[LINE_NUMBER]
+            for row in suspects.iter_rows(named=True)
+            if self.header.is_repeated_by({int(name): row[name] for name in suspects.columns if name != LINE_NUMBER})
+        ]
+        if not repeated:
             return cells
-        found = cells.select(is_header.fill_null(False)).to_series()
-        if found.any():
-            self.skipped["repeated_header"] += int(found.sum())
-        return cells.filter(~found)
+        self.skipped["repeated_header"] += len(repeated)
+        return cells.filter(~pl.col(LINE_NUMBER).is_in(repeated))
 
     def _typed(self, cells: pl.DataFrame, batch: RowBatch) -> tuple[pl.DataFrame, pl.DataFrame | None]:
         """The typed columns, and of the first thing wrong with each row its column, code and text; None: nothing."""
@@ -172,6 +212,8 @@ class TableReader:
         for column in self._columns:
             value, problem = self._value(column, as_written[column], batch)
             lines.append(value.alias(column))
+            if self._percents and self._entity.columns[column] is ColumnType.PERCENT:
+                self._percents.look_at(column, value)
             if problem is not None:
                 wrong.append((column, problem))
         typed = pl.DataFrame(lines)
@@ -230,7 +272,8 @@ class TableReader:
     def _reading(self, kind: ColumnType, as_written: pl.Series, batch: RowBatch) -> pl.DataFrame:
         is_workbook = self._layout.format.type == "xlsx"
         if kind in (ColumnType.TEXT, ColumnType.IDENTIFIER):
-            return texts(as_written, batch.may_hold, is_identifier=kind is ColumnType.IDENTIFIER)
+            is_identifier = kind is ColumnType.IDENTIFIER
+            return texts(as_written, batch.may_hold, is_identifier=is_identifier, from_cells=is_workbook)
         text = as_written.str.strip_chars()
         if kind is ColumnType.DATE:
             return dates(text, self._layout.date_formats, from_cells=is_workbook)

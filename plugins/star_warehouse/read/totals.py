@@ -33,6 +33,7 @@ class Totals:
         self._header = header
         self._where = where
         self._label = declared.label.casefold()
+        self._subtotals = {label.casefold() for label in declared.subtotals}
         self._found: list[Row] = []
         self._sums = dict.fromkeys(declared.adds_up, Decimal(0))
         self._without = dict.fromkeys(declared.adds_up, 0)
@@ -44,16 +45,17 @@ class Totals:
 
     def is_label(self, cells: pl.Expr) -> pl.Expr:
         """Which of some cells hold the label."""
-        return cells.str.strip_chars().str.to_lowercase() == self._label
+        return cells.str.strip_chars().str.to_lowercase().is_in([self._label, *self._subtotals])
 
-    def takes(self, row: Row) -> bool:
-        """Take a row when it is the totals row."""
+    def takes(self, row: Row) -> str | None:
+        """Take a row when it is one of totals: ``totals`` or ``subtotals``, as skipped lines are counted; else None."""
         if self.position is None or len(row.cells) <= self.position:
-            return False
-        if row.cells[self.position].strip().casefold() != self._label:
-            return False
-        self._found.append(row)
-        return True
+            return None
+        label = row.cells[self.position].strip().casefold()
+        if label == self._label:
+            self._found.append(row)
+            return "totals"
+        return "subtotals" if label in self._subtotals else None
 
     def add(self, values: pl.DataFrame, rejected_count: int) -> None:
         """Add typed lines, and count those that were rejected as a whole."""

@@ -31,6 +31,7 @@ _PLAIN = {kind: rf"^-?[0-9]{{1,{_WHOLE_DIGITS[kind]}}}(?:\.[0-9]{{1,{_DECIMALS[k
 _SHORT = {kind: rf"-?[0-9]+\.[0-9]{{1,{_DECIMALS[kind]}}}" for kind in _DECIMALS}
 _LONG_DECIMALS = r"^-?[0-9]+\.[0-9]{3,9}$"
 _MANGLED = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+\s*$"
+_MANGLED_CELL = r"^(?:[0-9]{15}0+|[0-9]{17,}|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})$"
 _ERROR = r"^\s*#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|NOT CALCULATED!)\s*$"
 _NO_PROBLEM = pl.lit(None, pl.String).alias("problem")
 
@@ -40,13 +41,17 @@ MANGLED = "mangled_identifier"
 SPREADSHEET_ERROR = "spreadsheet_error"
 
 
-def texts(as_written: pl.Series, may_hold: frozenset[str], *, is_identifier: bool) -> pl.DataFrame:
+def texts(
+    as_written: pl.Series, may_hold: frozenset[str], *, is_identifier: bool, from_cells: bool = False
+) -> pl.DataFrame:
     """Take texts as they are written, but for those that say nothing of what once stood there.
 
     Args:
         as_written: the texts; null where there is nothing.
         may_hold: the suspicious signs that they may hold (``records.SUSPICIOUS``); the others need not be looked for.
         is_identifier: whether a number like ``1.23E+11`` is a mangled identifier.
+        from_cells: whether they are the cells of a workbook, which keeps fifteen digits of a number and zeros for the
+            others, and where an identifier may have become a day.
 
     Returns:
         ``value`` and ``problem``, as ``amounts``.
@@ -55,6 +60,8 @@ def texts(as_written: pl.Series, may_hold: frozenset[str], *, is_identifier: boo
     problem = pl.lit(None, pl.String)
     if is_identifier and "+" in may_hold:
         problem = pl.when(text.str.contains(_MANGLED)).then(pl.lit(MANGLED)).otherwise(problem)
+    if is_identifier and from_cells:
+        problem = pl.when(text.str.contains(_MANGLED_CELL)).then(pl.lit(MANGLED)).otherwise(problem)
     if "#" in may_hold:
         problem = pl.when(text.str.contains(_ERROR)).then(pl.lit(SPREADSHEET_ERROR)).otherwise(problem)
     if "\0" in may_hold:

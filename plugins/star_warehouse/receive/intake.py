@@ -168,8 +168,17 @@ def _take_in_one(
     except Refusal as refusal:
         _refuse(connection, delivery_id, refusal, report)
         return
-    except psycopg.Error:
+    except psycopg.OperationalError:
+        # The database's fault, and perhaps over in a moment.
         raise
+    except psycopg.Error as error:
+        # Without its detail, which would show the line.
+        what = f"The warehouse does not take a line of it: {error.diag.message_primary or type(error).__name__}."
+        way_out = "Report it with the file's name: the check of its lines should have seen that."
+        _refuse(
+            connection, delivery_id, Refusal(what, where=f"{source.id}: {found.file.name}", way_out=way_out), report
+        )
+        return
     except Exception as error:
         # A file that breaks a reader must not keep the source's later files out for ever.
         log.exception("%s: %s broke the reader", source.id, found.file.name)

@@ -128,7 +128,7 @@ class WebFileSystem(HTTPFileSystem):  # type: ignore[misc,unused-ignore]
             response.release()
             to = urljoin(url, response.headers.get("Location", ""))
             if urlsplit(to).scheme != "https" and _origin(to) != own:
-                raise WrongTurn(f"The server sends us on to {urlsplit(to).scheme}://{urlsplit(to).netloc}.")
+                raise WrongTurn(f"The server sends us on to {urlsplit(to).scheme}://{urlsplit(to).hostname}.")
             url = to
         else:
             raise WrongTurn(f"The server sends us on more than {_MOST_TURNS} times.")

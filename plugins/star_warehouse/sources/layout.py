@@ -50,11 +50,20 @@ class TotalsRow(Declared):
         column: where its label stands.
         label: what stands there, case and outer blanks ignored.
         adds_up: the amount columns whose sum it gives.
+        subtotals: what stands there in rows that add up some of the lines only; these are skipped and counted.
     """
 
     column: Code
     label: Text
     adds_up: Annotated[tuple[Code, ...], Field(min_length=1)]
+    subtotals: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> Self:
+        labels = [label.casefold() for label in (self.label, *self.subtotals)]
+        if len(set(labels)) != len(labels):
+            raise Mistake("two of the labels are the same", "subtotals")
+        return self
 
 
 class Table(Declared):
@@ -144,6 +153,12 @@ class Layout(Declared):
         return self
 
     @model_validator(mode="after")
+    def _fits_format(self) -> Self:
+        if self.format.type == "csv" and len(self.tables) > 1:
+            raise Mistake("a csv holds one table; several come as the sheets of an xlsx", "format", "type")
+        return self
+
+    @model_validator(mode="after")
     def _fits_tables(self) -> Self:
         for name, table in self.tables.items():
             if name not in ENTITIES:
@@ -153,6 +168,21 @@ class Layout(Declared):
                 at = ("sheet",) if table.sheet is not None else ()
                 raise Mistake("'sheet' is given for every table of an xlsx, and only there", "tables", name, *at)
         return self
+
+    def looks_like(self, other: Layout) -> bool:
+        """Say whether nothing in a file would tell this layout from another: neither its days nor its headers."""
+        begins_after = other.last_day is not None and self.first_day is not None and self.first_day > other.last_day
+        ends_before = other.first_day is not None and self.last_day is not None and self.last_day < other.first_day
+        return not begins_after and not ends_before and self._appearance() == other._appearance()
+
+    def _appearance(self) -> tuple[object, ...]:
+        needed = {
+            (name, column, frozenset(" ".join(header.split()).casefold() for header in headers))
+            for name, table in self.tables.items()
+            for column, headers in table.columns.items()
+            if column not in table.may_be_absent
+        }
+        return self.format, frozenset(needed), frozenset(table.sheet for table in self.tables.values())
 
     def holds(self, period: Period) -> bool:
         """Say whether every day of a period is one whose files read so."""
@@ -177,6 +207,11 @@ def _check_columns(name: str, table: Table) -> None:
             )
     if needed := _told(column for column in entity.required if column not in table.columns):
         raise Mistake(f"table {name} needs the columns {needed}", "tables", name, "columns")
+    amounts = [column for column in entity.needs_one_of if column in table.columns]
+    if amounts and set(amounts) <= set(table.may_be_absent):
+        raise Mistake(
+            f"a line needs {' or '.join(amounts)}, so the header of one must be there", "tables", name, "may_be_absent"
+        )
     if absent := _told(entity.required.intersection(table.may_be_absent)):
         raise Mistake(f"a line needs {absent}, so the header must be there", "tables", name, "may_be_absent")
 

@@ -29,7 +29,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _CONNECTION = re.compile(r"[A-Za-z0-9_.-]+")
 # What signs or opens a URL for whoever has it; such a URL is itself a password.
 _SECRET_PARAMETERS = re.compile(
-    r"(?i)sig|signature|x-amz-.*|x-goog-.*|awsaccesskeyid|.*token.*|.*secret.*|.*passw.*|pwd|jwt|sas|auth|authorization"
+    r"(?i)sig|signature|x-amz-.*|x-goog-.*|awsaccesskeyid|.*token.*|.*secret.*|.*passw.*|pwd|jwt|sas|auth|authorization|code|.*hmac.*|credential"
     r"|(api|access|account|subscription|function)?[-_]?key"
 )
 _AZURE_HOST = re.compile(r"(?i).*\.(blob|dfs)\.core\..*")

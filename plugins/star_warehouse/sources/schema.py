@@ -147,6 +147,12 @@ class Source(Declared):
         for index, name in enumerate(names):
             if name in names[:index]:
                 raise Mistake(f"two layouts are called {name!r}", "layouts", index, "name")
+        for index, layout in enumerate(self.layouts):
+            for earlier in self.layouts[:index]:
+                if layout.looks_like(earlier):
+                    raise Mistake(
+                        f"neither days nor headers tell it from layout {earlier.name!r}", "layouts", index, "name"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -277,6 +277,22 @@ def test_the_bytes_that_a_person_refused_are_held_when_they_come_again(warehouse
     )
 
 
+def test_the_bytes_of_one_source_are_held_when_they_come_for_another(
+    warehouse: Warehouse, town: Source, tmp_path: Path
+) -> None:
+    village = declare(tmp_path, SPEND, ("id: town", "id: village"), ("partner: town", "partner: village"))
+    one = bring(warehouse, town, "a.csv", APRIL)
+    settle(warehouse, one, "accept")
+
+    other = bring(warehouse, village, "a.csv", APRIL)
+    settle(warehouse, other, "accept")
+
+    assert states(warehouse) == [(one, "loaded", None), (other, "held", None)]
+    assert f"The same bytes came for town too, as a.csv (delivery {one}); they are one partner's only." in (
+        reason_of(warehouse, other)[0] or ""
+    )
+
+
 @pytest.mark.parametrize(("decision", "state"), [("accept", "loaded"), ("accept", "refused"), ("refuse", "superseded")])
 def test_there_is_nothing_to_decide_about_others(
     warehouse: Warehouse, town: Source, decision: Decision, state: str

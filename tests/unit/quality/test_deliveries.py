@@ -93,6 +93,11 @@ SPEND = [
         "The lines add up to −£5,100.00.",
         outcome="hold",
     ),
+    Plant(
+        "a grand total among the lines",
+        _line("amount_net_gbp = 3900, amount_gross_gbp = 4680", "line_number = 1"),
+        "One line is as much as all others together, as a totals row is.",
+    ),
     Plant("no suppliers", _line("supplier_name = null", "line_number <= 10"), "25.0 % of the lines name no supplier."),
     Plant(
         "a supplier missing",

@@ -92,10 +92,23 @@ def test_a_stray_quote_costs_its_own_line_only(bad: str) -> None:
     assert [(line.line_number, line.code, line.text) for line in parsed.unreadable] == [(2, "unpaired_quotes", bad)]
 
 
-def test_a_field_does_not_swallow_the_lines_up_to_the_next_stray_quote() -> None:
-    parsed = parse('1,2,3\na,"b,c\n4,5,6\n7,8",9\n')
+def test_lines_that_may_be_text_of_a_quoted_field_are_no_rows() -> None:
+    """Are they payments between two stray quotes, or text between a pair of them? Nobody can tell."""
+    parsed = parse('1,2,3\na,"b,c\n4,5,6\n7,8",9\n10,11,12\n')
 
-    assert parsed.rows == {3: ["4", "5", "6"], 4: ["7", '8"', "9"]}
+    assert parsed.rows == {5: ["10", "11", "12"]}
+    assert [line.line_number for line in parsed.unreadable] == [2, 3, 4]
+    assert {line.reason for line in parsed.unreadable} == {
+        "A quote from line 2 to line 4 is around what may be whole lines."
+    }
+    assert [line.text for line in parsed.unreadable] == ['a,"b,c', "4,5,6", '7,8",9']
+
+
+def test_a_stray_quote_before_another_one_costs_its_own_line_only() -> None:
+    """As one row they would be too wide, so they are not one."""
+    parsed = parse('1,2,3\na,"b,c\n4,5,6\n7,8",9,10,11\n')
+
+    assert parsed.rows == {3: ["4", "5", "6"], 4: ["7", '8"', "9", "10", "11"]}
     assert [line.line_number for line in parsed.unreadable] == [2]
 
 

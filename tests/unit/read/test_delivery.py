@@ -363,6 +363,58 @@ def test_every_sheet_that_fits_is_read_and_no_line_number_comes_twice(tmp_path: 
     assert (whole.summary.lines_in, whole.summary.amount_in_gbp) == (5, Decimal("3.75"))
 
 
+@pytest.mark.parametrize("again", ["supplier,REF,paid, Net ,Purpose", HEADER.upper()])
+def test_a_repeated_header_may_be_written_otherwise(town: Source, again: str) -> None:
+    lines = read(town, spend_file(GOOD, again, GOOD, f"{again},"))
+
+    assert (lines.lines_loaded, lines.lines_rejected, lines.skipped["repeated_header"]) == (2, 0, 2)
+
+
+def test_subtotals_are_skipped_and_counted(tmp_path: Path) -> None:
+    subtotals = ABSENT, ABSENT + ROW.replace("]}", "], subtotals: [Subtotal]}")
+    source = declare(tmp_path, SPEND, subtotals)
+
+    lines = read(source, spend_file(GOOD, "subtotal,,,10.00,", GOOD, "Subtotal", "Total,,,20.00,"))
+
+    assert lines.lines_loaded == 2
+    assert lines.skipped == Counter(header=1, subtotals=2, totals=1)
+
+
+TENDERS = """\
+id: lots
+title: Invented tenders
+kind: tenders
+extract: internal
+vat_basis: none
+accepts: {from: 2018-04-01}
+file_name: {pattern: 'lots_(?P<as_at>\\d{8})\\.xlsx', example: lots_20240331.xlsx}
+cadence: {every: snapshot, late_after_days: 120}
+format: {type: xlsx}
+tolerance: {rejected_pct: 1}
+tables:
+  tender_lot:
+    sheet: Payments
+    columns: {opportunity_ref: [Ref], lot_number: [Lot], buyer: [Buyer], status: [Status], price_weight_pct: [Price]}
+  tender_bid:
+    sheet: Payments
+    columns: {opportunity_ref: [Ref], lot_number: [Lot], stage: [Status]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("weights", "is_read"), [((60, 0.5), True), ((0.6, 0.4), False), ((0.6, 1), False), ((0,), True)]
+)
+def test_fractions_are_no_percentages(tmp_path: Path, weights: tuple[float, ...], is_read: bool) -> None:
+    rows = [["Ref", "Lot", "Buyer", "Status", "Price"], *(["R1", "1", "Town", "Open", weight] for weight in weights)]
+    source = declare(tmp_path, TENDERS)
+
+    if is_read:
+        read(source, workbook(rows))
+    else:
+        with pytest.raises(Refusal, match="No value of Price is greater than 1, as if 1 stood for 100 %"):
+            read(source, workbook(rows))
+
+
 def test_the_account_in_pounds_adds_up(town: Source) -> None:
     lines = read(town, spend_file(GOOD, "Acme,7,31/04/2018,-2.50,x", "Acme,7,03/04/2018,ten,x", "short", GOOD))
 

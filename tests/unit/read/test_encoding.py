@@ -67,3 +67,17 @@ def test_a_file_that_changes_its_encoding_late_is_refused(monkeypatch: pytest.Mo
         decode(b"".join(lines), "cp1252", "file")
     with pytest.raises(Refusal, match="byte 0xA3 in line 28"):
         decode(b"".join(lines), None, "file")
+
+
+@pytest.mark.parametrize("utf8", ["CAFÉ", "£5", "Müller", "Ürün", "a – b", "“x“", "5 €"])
+def test_lines_of_two_encodings_are_refused_whichever_sign_shows_it(utf8: str) -> None:
+    data = "Été\n".encode("cp1252") + utf8.encode()
+
+    with pytest.raises(Refusal, match=r"Some lines are cp1252 and others are UTF-8 \(such as line 2\)"):
+        decode(data, "cp1252", "file")
+
+
+@pytest.mark.parametrize("text", ["CAFÉ–BAR", "SÃO PAULO", "Â Ê", "É’s", "naïve £5 “x”"])
+def test_what_somebody_may_write_in_cp1252_is_read(text: str) -> None:
+    # With a pound sign, for some of these alone would be UTF-8 too.
+    assert decode(f"£{text}".encode("cp1252"), "cp1252", "file") == (f"£{text}", "cp1252")

@@ -405,7 +405,7 @@ CELL_NAMES = st.text(st.characters(codec="utf-8", min_codepoint=32, exclude_char
     lambda text: Cell(text, None if text.strip() in ("", "NA") else text)
 )
 CELL_REFS = st.one_of(
-    st.integers(0, 10**15).map(lambda number: Cell(number, str(number))),
+    st.integers(0, 10**15 - 1).map(lambda number: Cell(number, str(number))),
     st.from_regex(r"\A0{1,4}[0-9]{1,9}\Z").map(lambda text: Cell(text, text)),
     st.just(Cell("1.23E+11", None, "mangled_identifier")),
 )
@@ -493,7 +493,7 @@ Plain = tuple[list[tuple[object, ...]], list[tuple[int, str, str]], Counter[str]
 
 
 def plainly_read(text: str, header: list[str]) -> Plain | None:
-    """The rows of a text; None where a quote does not pair, or pairs with one of another row."""
+    """The rows of a text; None where a quote does not pair, or may pair with one of another row."""
     physical = list(io.StringIO(text, newline=""))
     reader = csv.reader(iter(physical), strict=True)
     loaded: list[tuple[object, ...]] = []
@@ -504,7 +504,7 @@ def plainly_read(text: str, header: list[str]) -> Plain | None:
         for index, row in enumerate(reader):
             number, original = before + 1, "".join(physical[before : reader.line_num])
             before = reader.line_num
-            if any(line.count(",") >= max(2, len(row) - 1) for cell in row for line in cell.splitlines()[1:]):
+            if any(line.count(",") >= len(header) - 1 for cell in row for line in cell.splitlines()[1:]):
                 return None
             told = original.rstrip("\r\n")
             if index == 0:

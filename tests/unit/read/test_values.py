@@ -293,3 +293,11 @@ def test_an_error_of_a_spreadsheet_is_no_text(text: str) -> None:
 def test_a_number_sign_alone_is_a_text() -> None:
     for text in ("#1 Cleaning Ltd", "# N/A", "#REF! Ltd"):
         assert texts(pl.Series([text]), SUSPICIOUS, is_identifier=False).row(0) == (text, None)
+
+
+@pytest.mark.parametrize("text", ["1230000000000000", "12345678901234569216", "2018-04-03 00:00:00"])
+def test_an_identifier_that_a_workbook_spoilt_is_refused(text: str) -> None:
+    read = partial(texts, pl.Series([text]), SUSPICIOUS, is_identifier=True)
+
+    assert read(from_cells=True).row(0) == (text, MANGLED)
+    assert read(from_cells=False).row(0) == (text, None)

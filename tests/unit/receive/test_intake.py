@@ -278,6 +278,22 @@ def test_a_file_that_breaks_the_reader_keeps_no_other_out(town: Town, monkeypatc
     assert town.states() == [("town_2018-04.csv", "refused"), ("town_2018-05.csv", "checking")]
 
 
+def test_a_line_that_the_warehouse_does_not_take_refuses_its_file_and_keeps_no_other_out(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.put("town_2018-04.csv", spend_file(ACME))
+    town.put("town_2018-05.csv", spend_file(MAY))
+    with town.warehouse.connect() as connection:
+        connection.execute("alter table raw.spend_line add constraint no_april check (payment_date <> '2018-04-03')")
+
+    report = town.take_in()
+
+    assert report.counts == Counter(checking=1, refused=1)
+    assert "does not take a line of it: new row for relation" in report.refusals[0].what
+    assert "Acme" not in str(report.refusals[0])
+    assert town.states() == [("town_2018-04.csv", "refused"), ("town_2018-05.csv", "checking")]
+
+
 def test_what_landed_is_taken_in_though_its_file_is_gone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     path = town.put("town_2018-04.csv", spend_file(ACME))
     with monkeypatch.context() as patch:

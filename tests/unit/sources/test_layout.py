@@ -114,3 +114,33 @@ def test_what_tells_one_thing_from_others_is_an_identifier() -> None:
         *(("tender_lot", name) for name in ("opportunity_ref", "contract_ref")),
         *(("tender_bid", name) for name in ("opportunity_ref", "bidder_ref", "company_number")),
     }
+
+
+def test_an_amount_must_have_a_header(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="a line needs amount_net_gbp, so the header of one must be there"):
+        declare(tmp_path, SPEND, ("may_be_absent: [purpose]", "may_be_absent: [purpose, amount_net_gbp]"))
+
+
+def test_a_csv_holds_one_table(tmp_path: Path) -> None:
+    text = SNAPSHOT[: SNAPSHOT.index("tables:")].replace("kind: contracts", "kind: tenders")
+    text += """\
+tables:
+  tender_lot: {columns: {opportunity_ref: [Ref], lot_number: [Lot], buyer: [Buyer], status: [Status]}}
+  tender_bid: {columns: {opportunity_ref: [Ref], lot_number: [Lot], stage: [Stage]}}
+"""
+
+    with pytest.raises(Refusal, match="a csv holds one table; several come as the sheets of an xlsx"):
+        declare(tmp_path, text)
+
+
+def test_layouts_that_nothing_tells_apart_are_refused(tmp_path: Path) -> None:
+    same = [
+        ("    to: 2020-03-31\n", ""),
+        ("    format: {type: csv, delimiter: ';'}\n", "    format: {type: csv, delimiter: ','}\n"),
+        ("[Payee]", "[SUPPLIER]"),
+        ("[Date]", "[Paid]"),
+        ("[Total]", "[Net]"),
+    ]
+
+    with pytest.raises(Refusal, match="neither days nor headers tell it from layout 'old'"):
+        declare(tmp_path, LAYOUTS, *same)

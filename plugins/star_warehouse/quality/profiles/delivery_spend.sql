@@ -75,7 +75,13 @@ figures as (
         -- What is left when text of one encoding is read as another: U+FFFD, or UTF-8 read as cp1252.
         count(*) filter (where supplier_name ~ '\ufffd|â€|Ã[\u0080-\u00bf]|Â[\u0080-\u00bf]') as garbled_names_count,
         count(*) filter (where invoice_number ~* '^[0-9](\.[0-9]+)?E\+[0-9]+$') as mangled_invoices_count,
-        count(distinct date_trunc('month', payment_date)) as months_with_lines_count
+        count(distinct date_trunc('month', payment_date)) as months_with_lines_count,
+        -- A line that is as much as all others together; of two or three lines one may well be.
+        (
+            count(*) > 3
+            and sum(amount_gbp) <> 0
+            and sum(amount_gbp) in (2 * max(amount_gbp), 2 * min(amount_gbp))
+        )::int as grand_total_lines_count
     from line
     group by delivery_id
 ),
@@ -136,6 +142,7 @@ select
     figures.null_word_names_share,
     figures.garbled_names_count,
     figures.mangled_invoices_count,
+    figures.grand_total_lines_count,
     doubled.share as doubled_lines_share,
     doubled.month as doubled_month,
     (
