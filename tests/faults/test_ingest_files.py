@@ -262,8 +262,8 @@ def test_formulas_are_read_as_they_were_calculated_or_not_at_all(
     assert raw == [(2, "Acme", Decimal(10)), (3, "Calculated", Decimal("20.50")), (8, None, Decimal(3))]
     assert bad == [
         (4, "supplier_name", "spreadsheet_error"),
-        (5, "amount_net_gbp", "unreadable_amount"),
+        (5, "amount_net_gbp", "spreadsheet_error"),
         (6, "supplier_name", "spreadsheet_error"),
-        (7, "amount_net_gbp", "unreadable_amount"),
+        (7, "amount_net_gbp", "spreadsheet_error"),
         (9, "supplier_name", "spreadsheet_error"),
     ]

@@ -19,6 +19,7 @@ from star_warehouse.read.values import (
     UNREADABLE,
     amounts,
     dates,
+    is_spreadsheet_error,
     numbers,
     texts,
 )
@@ -288,6 +289,8 @@ class TableReader:
 
     def _rejected(self, batch: RowBatch, line_number: int, column: str, code: str, text: str | None) -> RejectedLine:
         text = text or ""
+        if code == UNREADABLE and is_spreadsheet_error(text):
+            code = SPREADSHEET_ERROR
         kind = self._entity.columns[column]
         name, word = self.header.name_of(column), _WORDS[kind]
         shown = text.strip() if len(text) <= _TEXT_TOLD else f"{text[:_TEXT_TOLD]}…"

@@ -70,6 +70,11 @@ def texts(
     return pl.DataFrame({"value": as_written}).with_columns(problem=problem)
 
 
+def is_spreadsheet_error(text: str) -> bool:
+    """Say whether a text is what a spreadsheet writes instead of a value, such as ``#REF!``."""
+    return re.match(_ERROR, text) is not None
+
+
 def amounts(texts: pl.Series, zero_tokens: Sequence[str] = (), *, from_cells: bool = False) -> pl.DataFrame:
     """Read pounds: ``1,234.50``, ``£1,234.50``, ``-1234.5``, ``1,234.50-``, ``(1,234.50)``, ``1234.50CR``.
 

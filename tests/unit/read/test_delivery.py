@@ -286,7 +286,7 @@ def test_a_workbook_is_read_with_the_rows_of_its_sheet(tmp_path: Path) -> None:
         (5, "Acme", "007", date(2018, 4, 4), Decimal("0.20")),
     ]
     assert [(line.line_number, line.code) for line in lines.rejected] == [
-        (6, "unreadable_amount"),
+        (6, "spreadsheet_error"),
         (7, "outside_period"),
         (8, "too_many_decimals"),
     ]
