@@ -128,7 +128,8 @@ class WebFileSystem(HTTPFileSystem):  # type: ignore[misc,unused-ignore]
             response.release()
             to = urljoin(url, response.headers.get("Location", ""))
             if urlsplit(to).scheme != "https" and _origin(to) != own:
-                raise WrongTurn(f"The server sends us on to {urlsplit(to).scheme}://{urlsplit(to).hostname}.")
+                host = urlsplit(to).netloc.rpartition("@")[2]
+                raise WrongTurn(f"The server sends us on to {urlsplit(to).scheme}://{host}.")
             url = to
         else:
             raise WrongTurn(f"The server sends us on more than {_MOST_TURNS} times.")
