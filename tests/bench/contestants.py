@@ -129,6 +129,9 @@ def first_run(folder: Path) -> Timed:
     source = read_declaration(folder / "bench.yml")
     report = take_in(source, settings, warehouse(), "bench")
     verdicts = check_deliveries(warehouse(), settings, source, report.delivery_ids, "bench")
+    if others := [one.reason for one in verdicts.values() if one.outcome != "accept"]:
+        # What is held or refused would make the run shorter.
+        raise RuntimeError(f"{len(others)} deliveries were not accepted: {others[0]}")
     settle_all(warehouse(), {number: (one.outcome, one.reason, one.way_out) for number, one in verdicts.items()})
     return time.perf_counter() - began, report.lines_loaded + report.lines_rejected
 
