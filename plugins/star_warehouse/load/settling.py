@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, LiteralString
 
@@ -36,16 +36,23 @@ class Settled:
         file_name: how its file is called.
         state: its state now.
         replaced: the files that are superseded by it.
+        was_current: whether it was current and was withdrawn.
     """
 
     delivery_id: int
     file_name: str
     state: str
     replaced: tuple[str, ...]
+    was_current: bool = False
 
     def __str__(self) -> str:
         """Say what it is now, and what follows."""
         now = f"Delivery {self.delivery_id}, {self.file_name}, is {'current' if self.state == 'loaded' else self.state}"
+        if self.was_current:
+            return (
+                f"{now}. It was current: its period has no delivery now, and its pounds leave the figures with the "
+                "next release. Deliver a file for the period to fill it; one that came before, with a blank line more."
+            )
         if self.state != "loaded":
             return f"{now}."
         instead = f" instead of {', '.join(self.replaced)}" if self.replaced else ""
@@ -186,7 +193,7 @@ def decide(warehouse: Warehouse, delivery_id: int, decision: Decision, reason: s
             _take_out(connection, case.kind, delivery_id, told, way_out)
         elif case.state == "loaded":
             _refuse(connection, delivery_id, told, way_out)
-        return _settled(connection, delivery_id)
+        return replace(_settled(connection, delivery_id), was_current=case.state == "loaded")
 
 
 def refuse_older(connection: Connection, source: Source, file_name: str, period: Period) -> None:
@@ -306,6 +313,11 @@ def _make_current(
         where delivery_id = any(%(replaced)s)
             or (
                 source_id = %(source_id)s and state = 'held' and delivery_id < %(delivery_id)s
+                -- What was read anew is no newer than what is held, and takes the place of its own first reading only.
+                and delivery_id = coalesce(
+                    (select new.reprocess_of from ops.delivery as new where new.delivery_id = %(delivery_id)s),
+                    delivery_id
+                )
                 and (period_key = %(period_key)s or (%(is_snapshot)s and period_end_date <= %(end)s))
             )
         """,

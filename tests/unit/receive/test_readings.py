@@ -188,3 +188,23 @@ def test_a_held_delivery_is_read_anew_too(town: Town, tmp_path: Path) -> None:
     read_anew(town)
 
     assert ledger(town)[-2:] == [(held, "superseded", None, held + 1), (held + 1, "loaded", held, None)]
+
+
+def test_what_is_held_beside_a_current_one_stays_held(town: Town, tmp_path: Path) -> None:
+    """The current file of the period is read anew; the newer one that waits for a person goes on waiting."""
+    town.put("town_2018-07.csv", spend_file(*["Acme,7,03/07/2018,1.00,x"] * 3, "Acme,7,2018-07-04,4.00,x"))
+    town.take_in()
+    (current,) = pending_deliveries(town.warehouse, "town")
+    settle(town.warehouse, current, "accept")
+    town.put("town_2018-07.csv", spend_file("Acme,7,03/07/2018,9.00,x", "Acme,7,04/07/2018,9.00,x"))
+    town.take_in()
+    (held,) = pending_deliveries(town.warehouse, "town")
+    settle(town.warehouse, held, "hold", "Odd.", "Look.")
+    mend(town, tmp_path)
+
+    ask(town, date(2018, 7, 1))
+    read_anew(town)
+
+    states = {number: state for number, state, *_ in ledger(town)}
+    assert states[current] == "superseded"
+    assert (states[current], states[held]) == ("superseded", "held")
