@@ -65,7 +65,9 @@ _QUOTED_EVERY, _UNREADABLE_EVERY = 20, 10_000
 def write_csv(path: Path, line_count: int, first_day: date = date(2024, 4, 1), seed: int = 7) -> None:
     """Write a delivery of so many payments of one month."""
     source = random.Random(seed)
-    suppliers = [_supplier(number, source) for number in range(3_000)]
+    # The same in every month, as a ledger's are.
+    names = random.Random(7)
+    suppliers = [_supplier(number, names) for number in range(3_000)]
     days = [(first_day + timedelta(day)).isoformat() for day in range(28)]
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(HEADER) + "\r\n")
