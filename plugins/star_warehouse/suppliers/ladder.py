@@ -7,7 +7,7 @@ or two records that a person holds apart, into one supplier is not made.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -26,6 +26,8 @@ Rung = Literal["person", "company_number", "charity_number", "vendor_record", "n
 _SPELLED_ALIKE = 0.97
 # Bits from which on another name that one gives is the other's: any agreement of that part.
 _OTHER_NAME_TELLS = 3.0
+# Once these are answered, the next are asked.
+_QUESTIONS_A_SUPPLIER = 3
 # A vendor number that more names than this share is a collective account (sundries, one-off payees).
 _NAMES_OF_A_VENDOR = 4
 
@@ -319,8 +321,9 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         connection.register("profile", profiles.to_arrow())
         pairs = candidate_pairs(profiles, connection)
         scores = score(profiles, pairs, model, connection)
-    told = profiles.select(
-        "profile_id", "record_key", "supplier", "compact", "legal_form", "postcode", "area", "is_cut"
+    places = profiles.group_by("compact").agg(pl.col("area").drop_nulls().n_unique().alias("places"))
+    told = profiles.join(places, on="compact").select(
+        "profile_id", "record_key", "supplier", "compact", "legal_form", "area", "places", "is_cut"
     )
     rows = (
         scores.join(told.rename(lambda column: f"{column}_l"), on="profile_id_l")
@@ -355,9 +358,11 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
         return "The names differ in their numbers."
     if row["weight"] < bars.linked_from:
         return "The names agree, but say little."
-    is_elsewhere = bool(row["area_l"] and row["area_r"]) and row["area_l"] != row["area_r"]
-    if is_elsewhere and not (row["legal_form_l"] and row["legal_form_r"]):
-        return "The same name in two places, and not both say that it is a registered one."
+    # A registered name is one company's wherever it is; a name like The Limes Nursery is many people's.
+    is_registered = row["legal_form_l"] and row["legal_form_r"]
+    is_there_too = row["area_l"] is not None and row["area_l"] == row["area_r"]
+    if not is_registered and not is_there_too and max(row["places_l"], row["places_r"]) > 1:
+        return "The name stands in several places, and not both say that it is a registered one."
     return None
 
 
@@ -366,12 +371,16 @@ def _digits(text: str) -> str:
 
 
 def _questions(scored: Iterable[_Scored], groups: _Groups) -> list[Question]:
-    """One question for two suppliers, on their likeliest pair of records."""
+    """One question for two suppliers, on their likeliest pair of records; the likeliest few for each supplier."""
     asked: dict[tuple[str, str], Question] = {}
+    about: Counter[str] = Counter()
     for row in scored:
         one, other = sorted((groups.find(row.record_key_l), groups.find(row.record_key_r)))
         if one == other or (one, other) in asked or not groups.may_join(one, other, "score"):
             continue
+        if max(about[one], about[other]) >= _QUESTIONS_A_SUPPLIER:
+            continue
+        about.update((one, other))
         amount = min(groups.amount(one), groups.amount(other))
         reason = row.doubt or "Linking them would join suppliers that something else holds apart."
         asked[one, other] = Question(row.record_key_l, row.record_key_r, reason, row.weight, row.evidence, amount)
