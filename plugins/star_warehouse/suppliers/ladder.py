@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Literal
 
 import duckdb
@@ -26,6 +25,8 @@ Rung = Literal["person", "company_number", "charity_number", "vendor_record", "n
 _SPELLED_ALIKE = 0.97
 # Bits from which on another name that one gives is the other's: any agreement of that part.
 _OTHER_NAME_TELLS = 3.0
+# A private company that goes public, or back, stays the company it was.
+_REREGISTERED = {"LTD", "PLC"}
 # Once these are answered, the next are asked.
 _QUESTIONS_A_SUPPLIER = 3
 # A vendor number that more names than this share is a collective account (sundries, one-off payees).
@@ -132,8 +133,8 @@ def match(records: pl.DataFrame, rulings: Sequence[Ruling], model: Model, bars: 
     """Run the ladder over vendor records.
 
     Args:
-        records: columns of ``RECORD_SCHEMA``; numbers and postcodes as keys (upper case, no blanks), or null; amounts
-            in pounds. Redacted names must not be among them.
+        records: columns of ``RECORD_SCHEMA``, those seen first on top; numbers and postcodes as keys (upper case, no
+            blanks), or null; amounts in pounds. Redacted names must not be among them.
         rulings: what people decided, the newest last; a later one about the same two records replaces an earlier one.
         model: for the scores.
         bars: what a score must reach; those that the bench chose when not given.
@@ -237,43 +238,40 @@ def _certain(records: pl.DataFrame, rulings: Sequence[Ruling]) -> Iterator[Link]
 def _sharing(records: pl.DataFrame, column: str, rung: Rung, reason: str) -> Iterator[Link]:
     shared = (
         records.filter(pl.col(column).is_not_null())
-        .group_by(column)
-        .agg(pl.col("record_key").sort())
+        .group_by(column, maintain_order=True)
+        .agg("record_key")
         .filter(pl.col("record_key").list.len() > 1)
-        .sort(column)
     )
     for value, keys in shared.iter_rows():
-        yield from (Link(one, other, rung, reason.format(value)) for one, other in pairwise(keys))
+        yield from _to_the_first(keys, rung, reason.format(value))
+
+
+def _to_the_first(keys: Sequence[str], rung: Rung, reason: str) -> Iterator[Link]:
+    """Links of all to the one seen first, so that a record that comes later changes no link."""
+    for key in keys[1:]:
+        yield Link(min(keys[0], key), max(keys[0], key), rung, reason)
 
 
 def _same_vendor(records: pl.DataFrame) -> Iterator[Link]:
     vendors = (
         records.filter(pl.col("supplier_ref").is_not_null() & pl.col("partner_code").is_not_null())
-        .group_by("partner_code", "supplier_ref")
-        .agg(pl.col("record_key").sort(), pl.col("core").n_unique().alias("names"))
+        .group_by("partner_code", "supplier_ref", maintain_order=True)
+        .agg("record_key", pl.col("core").n_unique().alias("names"))
         .filter((pl.col("record_key").list.len() > 1) & (pl.col("names") <= _NAMES_OF_A_VENDOR))
-        .sort("partner_code", "supplier_ref")
     )
     for partner, reference, keys, _ in vendors.iter_rows():
-        reason = f"Same vendor number {reference} at {partner}."
-        yield from (Link(one, other, "vendor_record", reason) for one, other in pairwise(keys))
+        yield from _to_the_first(keys, "vendor_record", f"Same vendor number {reference} at {partner}.")
 
 
 def _same_name_and_postcode(records: pl.DataFrame) -> Iterator[Link]:
     places = (
         records.filter(pl.col("postcode").is_not_null() & (pl.col("core") != "") & ~pl.col("is_cut"))
-        .group_by("core", "postcode")
-        .agg(pl.struct("record_key", "legal_form").sort_by("record_key"))
-        .filter(pl.col("record_key").list.len() > 1)
-        .sort("core", "postcode")
+        .group_by("core", "postcode", maintain_order=True)
+        .agg("record_key", pl.col("legal_form").drop_nulls().n_unique().alias("forms"))
+        .filter((pl.col("record_key").list.len() > 1) & (pl.col("forms") <= 1))
     )
-    for core, postcode, written in places.iter_rows():
-        forms = {one["legal_form"] for one in written if one["legal_form"]}
-        if len(forms) > 1:
-            continue
-        reason = f"Same name {core} at the same postcode {postcode}."
-        keys = [one["record_key"] for one in written]
-        yield from (Link(one, other, "name_and_postcode", reason) for one, other in pairwise(keys))
+    for core, postcode, keys, _ in places.iter_rows():
+        yield from _to_the_first(keys, "name_and_postcode", f"Same name {core} at the same postcode {postcode}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,13 +354,17 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
         return "One name says more than the other, or something else."
     if not is_same_name and _digits(row["compact_l"]) != _digits(row["compact_r"]):
         return "The names differ in their numbers."
-    if row["weight"] < bars.linked_from:
-        return "The names agree, but say little."
+    forms = {form for form in (row["legal_form_l"], row["legal_form_r"]) if form}
+    if len(forms) > 1 and forms != _REREGISTERED:
+        return "The names agree, but their legal forms do not."
     # A registered name is one company's wherever it is; a name like The Limes Nursery is many people's.
-    is_registered = row["legal_form_l"] and row["legal_form_r"]
+    if is_same_name and row["legal_form_l"] and row["legal_form_r"]:
+        return None
     is_there_too = row["area_l"] is not None and row["area_l"] == row["area_r"]
-    if not is_registered and not is_there_too and max(row["places_l"], row["places_r"]) > 1:
+    if not is_there_too and max(row["places_l"], row["places_r"]) > 1:
         return "The name stands in several places, and not both say that it is a registered one."
+    if row["weight"] < bars.linked_from and not (is_same_name and forms):
+        return "The names agree, but say little."
     return None
 
 
