@@ -319,9 +319,9 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         connection.register("profile", profiles.to_arrow())
         pairs = candidate_pairs(profiles, connection)
         scores = score(profiles, pairs, model, connection)
-    places = profiles.group_by("compact").agg(pl.col("area").drop_nulls().n_unique().alias("places"))
-    told = profiles.join(places, on="compact").select(
-        "profile_id", "record_key", "supplier", "compact", "legal_form", "area", "places", "is_cut"
+    places = profiles.group_by("core").agg(pl.col("area").drop_nulls().n_unique().alias("places"))
+    told = profiles.join(places, on="core").select(
+        "profile_id", "record_key", "supplier", "core", "legal_form", "area", "places", "is_cut"
     )
     rows = (
         scores.join(told.rename(lambda column: f"{column}_l"), on="profile_id_l")
@@ -344,7 +344,7 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
 
 def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
     """Why a person is asked before the pair is linked; None where nothing is in doubt."""
-    is_same_name = row["compact_l"] == row["compact_r"]
+    is_same_name = row["core_l"] == row["core_r"]
     cut = row["is_cut_l"] + row["is_cut_r"]
     if cut == 2 or (cut and not is_same_name):
         return "A name fills its field to the end and may go on."
@@ -352,7 +352,7 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
         return "Only another name that one of them gives (trading, former, second line) is the other's."
     if row["spelled_alike"] < _SPELLED_ALIKE:
         return "One name says more than the other, or something else."
-    if not is_same_name and _digits(row["compact_l"]) != _digits(row["compact_r"]):
+    if not is_same_name and _digits(row["core_l"]) != _digits(row["core_r"]):
         return "The names differ in their numbers."
     forms = {form for form in (row["legal_form_l"], row["legal_form_r"]) if form}
     if len(forms) > 1 and forms != _REREGISTERED:

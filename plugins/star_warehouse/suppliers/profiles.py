@@ -28,6 +28,7 @@ _FILLING = frozenset(("AND", "OF", "THE", "FOR", "IN", "AT", "ON"))
 
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "name": pl.String,
+    "core": pl.String,
     "telling": pl.List(pl.String),
     "compact": pl.String,
     "legal_form": pl.String,
@@ -60,8 +61,8 @@ def describe(written: pl.DataFrame) -> pl.DataFrame:
     frequency = Counter(word for core in cores for word in set(core.split()))
     remarks = _remarks(names.values(), cores)
     numbers = {word: number for number, word in enumerate(sorted(frequency))}
-    # A word that a fifth of all names have tells nobody from anybody.
-    common = {word for word, count in frequency.items() if count > max(len(cores) / 5, _COMMON_FROM_NAMES)}
+    # A word that most names have (such as one that marks them as invented) tells nobody from anybody.
+    common = {word for word, count in frequency.items() if count > max(len(cores) / 2, _COMMON_FROM_NAMES)}
     codes = {word: _code(numbers[word], math.log(len(cores) / count)) for word, count in frequency.items()}
     rows = {name: _parts(parsed, codes, remarks, common) for name, parsed in names.items() if parsed.core}
     described = pl.DataFrame([(name, *parts) for name, parts in rows.items()], schema=_SCHEMA, orient="row")
@@ -130,6 +131,7 @@ def _parts(name: Name, codes: dict[str, int], remarks: set[str], common: set[str
     others = ["".join(word for word in other.split() if word not in common) for other in named]
     others = [other for other in others if other]
     return (
+        name.core.replace(" ", ""),
         telling,
         "".join(telling),
         name.legal_form,

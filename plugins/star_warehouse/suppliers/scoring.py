@@ -32,6 +32,8 @@ _U_AT_LEAST = 1 / _U_PAIRS
 # The part of the pairs of one supplier that write its name alike, for the prior.
 _SAME_NAME_RECALL = 0.8
 
+# In a small ledger many pairs are one supplier's, but no agreement means more there.
+_PRIOR_AT_MOST = 1 / 5_000
 # Less likely than this, in bits, and a pair is not worth a row.
 _WORTH_KEEPING = -16.0
 _SAME_NAME = block_on("compact")
@@ -146,10 +148,10 @@ def train(profiles: pl.DataFrame, connection: duckdb.DuckDBPyConnection) -> Mode
     everybody = Linker(DuckDBAPI(connection).register(different.to_arrow()), _settings(None), log_level=None)
     everybody.training.estimate_u_using_random_sampling(max_pairs=_U_PAIRS, seed=_SEED, min_count_per_level=None)
     random_pairs = Model(_trained_levels(everybody), profiles.height)
+    some = _training_sample(profiles)
     sample = Linker(
-        DuckDBAPI(connection).register(_training_sample(profiles).to_arrow()), _settings(random_pairs), log_level=None
+        DuckDBAPI(connection).register(some.to_arrow()), _settings(random_pairs, _prior(some)), log_level=None
     )
-    sample.training.estimate_probability_two_random_records_match([_SAME_NAME], recall=_SAME_NAME_RECALL)
     sample.training.estimate_parameters_using_expectation_maximisation("1 = 1")
     return Model(_trained_levels(sample), profiles.height)
 
@@ -173,8 +175,7 @@ def score(
         numbers = {"profile_id_l": pl.Int64, "profile_id_r": pl.Int64}
         return pl.DataFrame(schema=numbers | dict.fromkeys(("weight", *PARTS, "spelled_alike"), pl.Float64))
     api = DuckDBAPI(connection)
-    linker = Linker(api.register(profiles.to_arrow()), _settings(model), log_level=None)
-    linker.training.estimate_probability_two_random_records_match([_SAME_NAME], recall=_SAME_NAME_RECALL)
+    linker = Linker(api.register(profiles.to_arrow()), _settings(model, _prior(profiles)), log_level=None)
     blocked = pairs.select(
         pl.col("profile_id_l").alias("join_key_l"), pl.col("profile_id_r").alias("join_key_r"), match_key=pl.lit("0")
     )
@@ -193,9 +194,17 @@ def score(
     ).pl()
 
 
-def _settings(model: Model | None) -> SettingsCreator:
+def _prior(profiles: pl.DataFrame) -> float:
+    """The part of all pairs that is one supplier's: of those that write one name, and as many more as write two."""
+    same_name = profiles.group_by("compact").len().select((pl.col("len") * (pl.col("len") - 1)).sum() / 2).item()
+    pairs = profiles.height * (profiles.height - 1) / 2
+    return float(min(max(same_name, 1) / _SAME_NAME_RECALL / max(pairs, 1), _PRIOR_AT_MOST))
+
+
+def _settings(model: Model | None, prior: float = _PRIOR_AT_MOST) -> SettingsCreator:
     return SettingsCreator(
         link_type="dedupe_only",
+        probability_two_random_records_match=prior,
         unique_id_column_name="profile_id",
         comparisons=[_comparison(part, model) for part in PARTS],
         blocking_rules_to_generate_predictions=[_SAME_NAME],
