@@ -22,8 +22,6 @@ _SHOWN = 3
 def build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str, layer: Layer) -> None:
     """Build one layer's models and run their tests; every result becomes a row of ``ops.model_result``.
 
-    Before the first layer, suppliers are matched (``suppliers.match_suppliers``).
-
     Args:
         release_id: the release, from ``open_release``.
         run_id: the pipeline run.
@@ -34,11 +32,6 @@ def build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str
             release is not being built, or deliveries came or went since it was opened (it is then abandoned).
     """
     with working_on(warehouse, release_id, "building"):
-        if layer == LAYERS[0]:
-            # Imports take a second, and only this layer needs them.
-            from star_warehouse.suppliers import match_suppliers
-
-            match_suppliers(warehouse, settings, run_id)
         _build(warehouse, settings, release_id, run_id, layer)
 
 

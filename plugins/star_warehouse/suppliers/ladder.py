@@ -27,6 +27,8 @@ _SPELLED_ALIKE = 0.97
 _OTHER_NAME_TELLS = 3.0
 # A private company that goes public, or back, stays the company it was.
 _REREGISTERED = {"LTD", "PLC"}
+# A name that goes on where the other ends is asked about so many bits earlier.
+_GOES_ON_ASKED_BELOW = 6.0
 # Once these are answered, the next are asked.
 _QUESTIONS_A_SUPPLIER = 3
 # A vendor number that more names than this share is a collective account (sundries, one-off payees).
@@ -320,14 +322,20 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         pairs = candidate_pairs(profiles, connection)
         scores = score(profiles, pairs, model, connection)
     places = profiles.group_by("core").agg(pl.col("area").drop_nulls().n_unique().alias("places"))
-    told = profiles.join(places, on="core").select(
-        "profile_id", "record_key", "supplier", "core", "legal_form", "area", "places", "is_cut"
+    told = (
+        profiles.join(places, on="core")
+        .with_columns(spelled=pl.col("telling").list.join(" "))
+        .select("profile_id", "record_key", "supplier", "core", "legal_form", "area", "places", "is_cut", "spelled")
     )
     rows = (
         scores.join(told.rename(lambda column: f"{column}_l"), on="profile_id_l")
         .join(told.rename(lambda column: f"{column}_r"), on="profile_id_r")
         .filter(pl.col("supplier_l") != pl.col("supplier_r"))
-        .filter((pl.col("weight") >= bars.asked_from) | (pl.col("others") >= _OTHER_NAME_TELLS))
+        .filter(
+            (pl.col("weight") >= bars.asked_from)
+            | (pl.col("others") >= _OTHER_NAME_TELLS)
+            | ((pl.col("weight") >= bars.asked_from - _GOES_ON_ASKED_BELOW) & (_goes_on("l", "r") | _goes_on("r", "l")))
+        )
         .sort("weight", "record_key_l", "record_key_r", descending=[True, False, False])
     )
     return [
@@ -340,6 +348,12 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         )
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _goes_on(one: str, other: str) -> pl.Expr:
+    """Whether one name of at least two words is how the other begins: the rest may be a branch or a town."""
+    begins = pl.col(f"spelled_{one}")
+    return begins.str.contains(" ", literal=True) & pl.col(f"spelled_{other}").str.starts_with(begins + " ")
 
 
 def _doubt(row: dict[str, Any], bars: Bars) -> str | None:

@@ -107,7 +107,7 @@ def parse_name(written: str) -> Name:
         return Name("", None, "", (), False)
     # The name with a legal form is the legal one, in whatever order they stand.
     legal = next((part for part in taken if part[1]), taken[0])
-    others = dict.fromkeys(core for part in taken for core in (part[0], part[3]) if core and core != legal[0])
+    others = dict.fromkeys(other for part in taken for other in (part[0], part[3]) if other and other != legal[0])
     is_cut = len(" ".join(written.split())) == CUT_LENGTH or len(written.rstrip()) == CUT_LENGTH
     return Name(legal[0], legal[1], legal[2], tuple(other for other in others if _names_something(other)), is_cut)
 
@@ -121,7 +121,7 @@ def _plain(written: str) -> str:
 
 
 def _take_apart(part: str) -> tuple[str, str | None, str, str]:
-    """The core, the legal form, the rest, and the name whole where something was taken off its end."""
+    """The core, the legal form, the rest, and what may be another name: the rest, if it is more than a word."""
     head, form, tail = _at_legal_form(part)
     if form is None:
         head, *tails = _DASH.split(part, maxsplit=1)
@@ -129,8 +129,7 @@ def _take_apart(part: str) -> tuple[str, str | None, str, str]:
     core, rest = _words(head), _words(_without_form(tail))
     if not core:
         return _words(_without_form(part)), form, "", ""
-    whole = f"{core} {rest}".strip() if rest else ""
-    return core, form, rest, whole
+    return core, form, rest, rest if " " in rest else ""
 
 
 def _at_legal_form(part: str) -> tuple[str, str | None, str]:

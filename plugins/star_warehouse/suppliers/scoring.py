@@ -29,6 +29,8 @@ TRAINS_FROM = 1_500
 # No one part decides alone: what training never saw is taken for rare, not for impossible.
 _M_AT_LEAST = 1e-3
 _U_AT_LEAST = 1 / _U_PAIRS
+# By then little moves any more. With many more, what training never meets shrinks to numbers that Splink refuses.
+_ITERATIONS = 12
 # The part of the pairs of one supplier that write its name alike, for the prior.
 _SAME_NAME_RECALL = 0.8
 
@@ -205,6 +207,7 @@ def _settings(model: Model | None, prior: float = _PRIOR_AT_MOST) -> SettingsCre
     return SettingsCreator(
         link_type="dedupe_only",
         probability_two_random_records_match=prior,
+        max_iterations=_ITERATIONS,
         unique_id_column_name="profile_id",
         comparisons=[_comparison(part, model) for part in PARTS],
         blocking_rules_to_generate_predictions=[_SAME_NAME],
