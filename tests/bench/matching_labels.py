@@ -1,7 +1,7 @@
 """Two councils' payments of 2019 with the company that a third party's algorithm found for each name.
 
 Its labels are no gold truth (see the data's own README): what is wrong with them, as far as it shows, is in
-``matching_adjudicated.csv``, pairs on which labels and matcher disagree, judged one by one from the names (see docs/decisions/0011).
+``matching_adjudicated.csv``: pairs on which labels and matcher disagree, judged from the names (docs/decisions/0011).
 """
 
 from __future__ import annotations
