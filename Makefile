@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment run up test check bench clean
+.PHONY: help environment run up test check bench bench-matching clean
 
 BIN := .venv/bin
 
@@ -17,6 +17,7 @@ help:
 	@echo "make test   check and run every test"
 	@echo "make check  lint, types, layers, SQL and dbt conventions"
 	@echo "make bench  how fast deliveries are taken in, beside others (.local/bench/ingest.json)"
+	@echo "make bench-matching  how well and how fast suppliers are matched, beside others (.local/bench/matching.json)"
 	@echo "make clean  remove what can be made again: the environment and caches; the data in .local stay"
 
 environment:
@@ -42,6 +43,9 @@ check: environment
 
 bench: environment
 	$(BIN)/python -m tests.bench .local/bench/ingest.json
+
+bench-matching: environment
+	$(BIN)/python -m tests.bench.matching .local/bench/matching.json
 
 clean:
 	rm -rf tests/servers/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs

@@ -22,6 +22,7 @@ def release() -> None:
     )()
     # A run that finds nothing new ends here: several events may have been answered by one release.
     release_id = task.short_circuit(releasing.open_release)()
+    matched = task(releasing.match_suppliers)()
     built = [
         task(task_id=f"build_{layer}")(releasing.build_layer)(release_id, layer)
         for layer in ("warehouse", "measures", "candidate")
@@ -29,7 +30,7 @@ def release() -> None:
     audited = task(releasing.audit_candidate)(release_id)
     published = task(releasing.publish_release)(release_id)
 
-    awaited >> release_id >> built[0] >> built[1] >> built[2] >> audited >> published
+    awaited >> release_id >> matched >> built[0] >> built[1] >> built[2] >> audited >> published
 
 
 release()

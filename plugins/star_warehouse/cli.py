@@ -232,6 +232,34 @@ def releases() -> None:
 
 
 @app.command()
+def review(
+    csv: Annotated[Path | None, typer.Option(help="Write the queue to this file, to be filled in.")] = None,
+    decide: Annotated[Path | None, typer.Option(help="Take the decisions of a filled-in file.")] = None,
+) -> None:
+    """Suppliers that may be one, most pounds at stake first; people decide."""
+    from star_warehouse.local.review_table import print_questions
+    from star_warehouse.local.server import running_warehouse
+    from star_warehouse.suppliers import decide as keep
+    from star_warehouse.suppliers import open_questions, write_questions
+
+    if csv is not None and decide is not None:
+        raise Refusal("--csv and --decide are two errands.", where="star-warehouse review", way_out="Give one of them.")
+    console = _console()
+    with running_warehouse(Settings.from_environment()) as warehouse:
+        if decide is not None:
+            kept = keep(warehouse, decide, f"review by {getpass.getuser()}")
+            sentence = f"{kept} decisions are new; the next release follows them."
+        else:
+            questions = open_questions(warehouse)
+            if csv is None:
+                print_questions(questions, console)
+                return
+            write_questions(questions, csv)
+            sentence = f"{csv}: {len(questions)} questions. Fill in decision (same, different), decided_by and reason."
+    console.print(sentence, soft_wrap=True, highlight=False, markup=False)
+
+
+@app.command()
 def headline() -> None:
     """The headline measures beside the figures of STAR's own reports."""
     from star_warehouse.local.headline_table import print_headline

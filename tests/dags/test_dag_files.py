@@ -123,7 +123,14 @@ def test_a_release_follows_anything_new_and_passes_every_step(with_schedules: di
     release = with_schedules["dags"]["release"]
     assert len(release["assets"]) == len(ingests(with_schedules)) + 1
     assert "reference__postcodes" in release["assets"]
-    steps = ["await_deliveries", "open_release", "build_warehouse", "build_measures", "build_candidate"]
+    steps = [
+        "await_deliveries",
+        "open_release",
+        "match_suppliers",
+        "build_warehouse",
+        "build_measures",
+        "build_candidate",
+    ]
     steps += ["audit_candidate", "publish_release"]
     assert set(release["tasks"]) == set(steps)
     for before, after in itertools.pairwise(steps):

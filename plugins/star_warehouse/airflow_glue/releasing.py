@@ -1,4 +1,4 @@
-"""The steps of a release as tasks: wait for the ingests, build, audit, publish."""
+"""The steps of a release as tasks: wait for the ingests, match suppliers, build, audit, publish."""
 
 from __future__ import annotations
 
@@ -35,6 +35,15 @@ def open_release() -> int | None:
 
     settings, warehouse = place()
     return open_(warehouse, settings, this_run())
+
+
+@plainly
+def match_suppliers() -> int:
+    """Find out who is the same supplier, and keep what is new; the number of suppliers."""
+    from star_warehouse.suppliers import match_suppliers as match
+
+    settings, warehouse = place()
+    return match(warehouse, settings, this_run()).suppliers
 
 
 @plainly

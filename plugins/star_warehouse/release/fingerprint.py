@@ -54,6 +54,13 @@ def ingredients(connection: psycopg.Connection[Any], settings: Settings) -> Ingr
         order by source_id
         """
     ).fetchall()
+    # What people decided about suppliers since the last release makes another one due.
+    reference += connection.execute(
+        """
+        select 'supplier decisions ' || count(*) || ' ' || coalesce(max(supplier_decision_id), 0)
+        from ops.supplier_decision where rung = 'person'
+        """
+    ).fetchall()
     return Ingredients(
         delivery_ids=tuple(row[0] for row in deliveries),
         reference=tuple(row[0] for row in reference),

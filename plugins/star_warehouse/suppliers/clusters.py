@@ -1,0 +1,75 @@
+"""Suppliers keep their numbers from one matching to the next; what became of them is told as events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Some of a supplier's records became another one's.
+
+    Attributes:
+        kind: ``merged`` when none were left behind, otherwise ``split``.
+        to: the supplier they belong to now, by the record that stands for it.
+        from_cluster: the number of the supplier they belonged to.
+        records: which.
+    """
+
+    kind: Literal["merged", "split"]
+    to: str
+    from_cluster: int
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Succession:
+    """How suppliers found now follow those that stood.
+
+    Attributes:
+        numbers: by the record that stands for a supplier, the number it keeps; None where it is a new one.
+        ended: numbers that nobody has any more.
+        events: merges and splits.
+    """
+
+    numbers: dict[str, int | None]
+    ended: tuple[int, ...]
+    events: tuple[Event, ...]
+
+
+def succeed(suppliers: Mapping[str, str], standing: Mapping[str, int], amounts: Mapping[str, float]) -> Succession:
+    """Give each supplier the number of the one that most of it was before.
+
+    A number goes to the supplier that has most of its pounds, then most of its records; it is never given to two, and
+    never to one that had none of its records.
+
+    Args:
+        suppliers: by record, the record that stands for its supplier.
+        standing: by record, the number of the supplier it belonged to so far.
+        amounts: by record, pounds paid.
+    """
+    shared: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for record in sorted(suppliers):
+        if (number := standing.get(record)) is not None:
+            shared[suppliers[record], number].append(record)
+
+    def size(pair: tuple[str, int]) -> tuple[float, int, int, str]:
+        supplier, number = pair
+        return (-sum(amounts.get(record, 0.0) for record in shared[pair]), -len(shared[pair]), number, supplier)
+
+    numbers: dict[str, int | None] = dict.fromkeys(sorted(set(suppliers.values())))
+    heir: dict[int, str] = {}
+    for supplier, number in sorted(shared, key=size):
+        if numbers[supplier] is None and number not in heir:
+            numbers[supplier] = number
+            heir[number] = supplier
+    events = [
+        Event("split" if number in heir else "merged", supplier, number, tuple(records))
+        for (supplier, number), records in sorted(shared.items())
+        if heir.get(number) != supplier
+    ]
+    ended = sorted({number for _, number in shared} - heir.keys())
+    return Succession(numbers, tuple(ended), tuple(events))

@@ -1,0 +1,314 @@
+"""Matching in the warehouse: vendor records in, decisions, suppliers, events and the review queue out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import duckdb
+import polars as pl
+import psycopg
+
+from star_warehouse.database import Lock, Warehouse
+from star_warehouse.quality.redaction import redaction_pattern
+from star_warehouse.settings import Settings
+from star_warehouse.suppliers.clusters import Succession, succeed
+from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Link, Matching, Ruling, match
+from star_warehouse.suppliers.profiles import describe
+from star_warehouse.suppliers.scoring import TRAINS_FROM, Model, model_from_json, prepare, shipped_model, train
+
+# A kept model is learned anew once there are this many times the profiles it knew.
+_TRAINED_ANEW_AT = 1.5
+
+_RECORDS = r"""
+with written as (
+    select
+        'spend' as origin, source.partner_code, line.supplier_ref, line.supplier_name, line.company_number,
+        line.charity_number, line.vat_number, coalesce(line.remit_postcode, line.registered_postcode) as postcode,
+        coalesce(line.amount_net_gbp, line.amount_gross_gbp) as amount_gbp, line.payment_date
+    from raw.spend_line as line
+    inner join ops.delivery using (delivery_id)
+    inner join ops.source using (source_id)
+    where delivery.state = 'loaded'
+    union all
+    select 'contracts', null, null, contract.supplier_name, contract.company_number, null, null, null, 0, null
+    from raw.contract
+    inner join ops.delivery using (delivery_id)
+    where delivery.state = 'loaded'
+    union all
+    select 'tenders', null, bid.bidder_ref, bid.bidder_name, bid.company_number, null, null, null, 0, null
+    from raw.tender_bid as bid
+    inner join ops.delivery using (delivery_id)
+    where delivery.state = 'loaded'
+)
+
+insert into ops.supplier_record (
+    record_key, origin, partner_code, supplier_ref, supplier_name, company_number, charity_number, vat_number,
+    postcode_key, amount_gbp, first_payment_date, last_payment_date
+)
+select
+    md5(
+        case
+            when origin = 'spend' then jsonb_build_array(partner_code, supplier_name, supplier_ref, company_number)
+            else jsonb_build_array(origin, supplier_name, supplier_ref, company_number)
+        end::text
+    ),
+    origin, partner_code, supplier_ref, supplier_name, company_number,
+    -- What is written most often stands for the record; the place is that of the last payment.
+    mode() within group (order by charity_number),
+    mode() within group (order by vat_number),
+    (array_agg(reference.postcode_key(postcode) order by payment_date desc) filter (where postcode is not null))[1],
+    sum(amount_gbp), min(payment_date), max(payment_date)
+from written
+where supplier_name is not null and reference.squeezed(supplier_name) !~* %(redacted)s
+group by origin, partner_code, supplier_ref, supplier_name, company_number
+on conflict (record_key) do update set
+    charity_number = excluded.charity_number, vat_number = excluded.vat_number, postcode_key = excluded.postcode_key,
+    amount_gbp = excluded.amount_gbp, first_payment_date = excluded.first_payment_date,
+    last_payment_date = excluded.last_payment_date
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a matching came to.
+
+    Attributes:
+        records: vendor records in all.
+        suppliers: suppliers they make up.
+        new_decisions: decisions made now.
+        ended_decisions: decisions that stood before and do not any more.
+        merged, split: what became of suppliers that stood before.
+        questions: open questions of the review queue.
+    """
+
+    records: int
+    suppliers: int
+    new_decisions: int
+    ended_decisions: int
+    merged: int
+    split: int
+    questions: int
+
+
+def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Outcome:
+    """Find out who is the same supplier among all vendor records, and keep what is new.
+
+    Everything is written in one transaction: interrupted, it leaves what stood; run again on the same records, it
+    changes nothing. Records of deliveries that are no longer current stay known with the supplier they belonged to.
+
+    Args:
+        run_id: the pipeline run, noted on every row.
+    """
+    with warehouse.connect() as connection:
+        connection.execute("select pg_advisory_xact_lock(%s)", (int(Lock.SUPPLIERS),))
+        # No seed table is there before the first release, so the spellings come from the seed itself.
+        connection.execute(_RECORDS, {"redacted": redaction_pattern(settings)})
+        records = _records(connection)
+        model_id, model = _model(connection, records, run_id)
+        matching = match(records, _rulings(connection), model)
+        new, ended = _keep_decisions(connection, matching.links, model_id, run_id)
+        succession = _keep_suppliers(connection, matching, records, run_id)
+        _keep_questions(connection, matching, run_id)
+    return Outcome(
+        records.height,
+        len(succession.numbers),
+        new,
+        ended,
+        sum(event.kind == "merged" for event in succession.events),
+        sum(event.kind == "split" for event in succession.events),
+        len(matching.questions),
+    )
+
+
+def _records(connection: psycopg.Connection[Any]) -> pl.DataFrame:
+    rows = connection.execute(
+        """
+        select
+            record_key, coalesce(partner_code, origin), nullif(reference.squeezed(supplier_ref), ''), supplier_name,
+            reference.company_number_key(company_number), reference.charity_number_key(charity_number), postcode_key,
+            amount_gbp::double precision
+        from ops.supplier_record
+        order by seen_at, record_key
+        """
+    ).fetchall()
+    return pl.DataFrame(rows, schema=RECORD_SCHEMA, orient="row")
+
+
+def _model(connection: psycopg.Connection[Any], records: pl.DataFrame, run_id: str) -> tuple[int | None, Model]:
+    """The model to score with: the kept one, a new one once there is much more to learn from, or the shipped one."""
+    written = records.drop_nulls("name").select("name", "postcode").unique(maintain_order=True)
+    if written.height < TRAINS_FROM:
+        return None, shipped_model()
+    kept = connection.execute(
+        "select supplier_model_id, model::text from ops.supplier_model order by supplier_model_id desc limit 1"
+    ).fetchone()
+    if kept is not None and written.height < _TRAINED_ANEW_AT * model_from_json(kept[1]).profiles:
+        return int(kept[0]), model_from_json(kept[1])
+    with duckdb.connect() as duck:
+        prepare(duck)
+        model = train(describe(written), duck)
+    row = connection.execute(
+        """
+        insert into ops.supplier_model (model, profiles_count, run_id) values (%s, %s, %s)
+        returning supplier_model_id
+        """,
+        (model.to_json(), model.profiles, run_id),
+    ).fetchone()
+    assert row is not None
+    return int(row[0]), model
+
+
+def _rulings(connection: psycopg.Connection[Any]) -> list[Ruling]:
+    rows = connection.execute(
+        """
+        select record_key_l, record_key_r, verdict = 'same' from ops.supplier_decision
+        where rung = 'person' and valid_to is null order by supplier_decision_id
+        """
+    ).fetchall()
+    return [Ruling(*row) for row in rows]
+
+
+def _keep_decisions(
+    connection: psycopg.Connection[Any], links: tuple[Link, ...], model_id: int | None, run_id: str
+) -> tuple[int, int]:
+    """Write the links that are new and end those that no longer hold; people's decisions are not touched."""
+    connection.execute(
+        """
+        create temp table found_link (
+            record_key_l text, record_key_r text, rung text, reason text, weight double precision, evidence jsonb
+        ) on commit drop
+        """
+    )
+    with connection.cursor().copy("copy found_link from stdin") as copy:
+        for link in links:
+            if link.rung != "person":
+                row = asdict(link)
+                row["evidence"] = json.dumps(link.evidence)
+                names = ("record_key_l", "record_key_r", "rung", "reason", "weight", "evidence")
+                copy.write_row([row[name] for name in names])
+    ended = connection.execute(
+        """
+        update ops.supplier_decision as decision
+        set valid_to = now(), ended_because = 'The ladder no longer says so.'
+        where valid_to is null and rung <> 'person' and not exists (
+            select from found_link as link
+            where link.record_key_l = decision.record_key_l and link.record_key_r = decision.record_key_r
+                and link.rung = decision.rung
+        )
+        """
+    ).rowcount
+    new = connection.execute(
+        """
+        insert into ops.supplier_decision (
+            record_key_l, record_key_r, verdict, rung, reason, weight, evidence, decided_by, supplier_model_id, run_id
+        )
+        select
+            record_key_l, record_key_r, 'same', rung, reason, weight, evidence,
+            case when rung = 'score' then 'model' else 'rule' end,
+            case when rung = 'score' then %(model_id)s::bigint end, %(run_id)s
+        from found_link as link
+        where not exists (
+            select from ops.supplier_decision as decision
+            where decision.valid_to is null and decision.rung = link.rung
+                and link.record_key_l = decision.record_key_l and link.record_key_r = decision.record_key_r
+        )
+        """,
+        {"model_id": model_id, "run_id": run_id},
+    ).rowcount
+    return new, ended
+
+
+def _keep_suppliers(
+    connection: psycopg.Connection[Any], matching: Matching, records: pl.DataFrame, run_id: str
+) -> Succession:
+    standing = dict(
+        connection.execute(
+            "select record_key, supplier_cluster_id from ops.supplier_membership where valid_to is null"
+        ).fetchall()
+    )
+    amounts = dict(records.select("record_key", "amount_gbp").iter_rows())
+    succession = succeed(matching.suppliers, standing, amounts)
+    numbers = _numbered(connection, succession, run_id)
+    moved = {
+        record: numbers[supplier]
+        for record, supplier in matching.suppliers.items()
+        if standing.get(record) != numbers[supplier]
+    }
+    connection.execute(
+        "update ops.supplier_membership set valid_to = now() where valid_to is null and record_key = any(%s)",
+        ([record for record in moved if record in standing],),
+    )
+    with connection.cursor().copy(
+        "copy ops.supplier_membership (record_key, supplier_cluster_id, run_id) from stdin"
+    ) as copy:
+        for record, number in moved.items():
+            copy.write_row((record, number, run_id))
+    connection.execute(
+        "update ops.supplier_cluster set valid_to = now() where supplier_cluster_id = any(%s)",
+        (list(succession.ended),),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into ops.supplier_event (
+                kind, supplier_cluster_id, from_cluster_id, records_count, amount_gbp, run_id
+            ) values (%s, %s, %s, %s, %s, %s)
+            """,
+            [
+                (
+                    event.kind,
+                    numbers[event.to],
+                    event.from_cluster,
+                    len(event.records),
+                    sum(amounts[record] for record in event.records),
+                    run_id,
+                )
+                for event in succession.events
+            ],
+        )
+    return succession
+
+
+def _numbered(connection: psycopg.Connection[Any], succession: Succession, run_id: str) -> dict[str, int]:
+    """Every supplier's number; new ones are given to those that have none."""
+    new = [supplier for supplier, number in succession.numbers.items() if number is None]
+    given = connection.execute(
+        """
+        insert into ops.supplier_cluster (run_id)
+        select %s from generate_series(1, %s) returning supplier_cluster_id
+        """,
+        (run_id, len(new)),
+    ).fetchall()
+    kept = {supplier: number for supplier, number in succession.numbers.items() if number is not None}
+    return kept | dict(zip(new, sorted(int(row[0]) for row in given), strict=True))
+
+
+def _keep_questions(connection: psycopg.Connection[Any], matching: Matching, run_id: str) -> None:
+    # What was asked before and is still open keeps the day on which it was asked.
+    connection.execute(
+        """
+        create temp table asked on commit drop as
+        select record_key_l, record_key_r, asked_at from ops.supplier_question
+        """
+    )
+    connection.execute("delete from ops.supplier_question")
+    with connection.cursor().copy(
+        """
+        copy ops.supplier_question (
+            record_key_l, record_key_r, reason, weight, evidence, amount_gbp, run_id
+        ) from stdin
+        """
+    ) as copy:
+        for one in matching.questions:
+            evidence = json.dumps(one.evidence)
+            copy.write_row(
+                (one.record_key_l, one.record_key_r, one.reason, one.weight, evidence, one.amount_gbp, run_id)
+            )
+    connection.execute(
+        """
+        update ops.supplier_question as question set asked_at = asked.asked_at from asked
+        where asked.record_key_l = question.record_key_l and asked.record_key_r = question.record_key_r
+        """
+    )

@@ -1,0 +1,308 @@
+"""``python -m tests.bench.matching OUTPUT``: how well suppliers are matched, and how fast, beside others.
+
+Prints the tables and writes the figures as JSON. Takes about three minutes. With ``--model PATH`` it writes the model
+that comes with the package instead: names learned from the two councils' names, places from invented records.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Bars, Matching, match
+from star_warehouse.suppliers.profiles import describe
+from star_warehouse.suppliers.scoring import Model, prepare, shipped_model, train
+from tests.bench.matching_figures import Figures, Pair, figures, pairs_within
+from tests.bench.matching_invented import Invented, invent
+from tests.bench.matching_labels import ALL_METHODS, BODIES, Labelled, adjudicated, labelled
+from tests.bench.matching_others import SCORERS, at_best_threshold, exact, normalised
+from tests.realdata import REAL_DATA
+
+_SIZES = (10_000, 30_000, 100_000)
+_QUALITY_SIZE = 10_000
+_LINKED_TRIED = tuple(step / 2 for step in range(2, 17))
+_ASKED_TRIED = tuple(step / 2 for step in range(-16, 5))
+_PRECISION_WANTED = 0.99
+# Half of what is wanted, so that another body keeps within it.
+_NAMES_ASKED_AT_MOST = 0.05
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the matcher made of names, held against labels.
+
+    Attributes:
+        linked: automatic links.
+        answered: the suppliers once somebody answered every question of the queue rightly.
+        questions: how many questions the queue holds.
+        names_asked: the part of all names that a question shows.
+    """
+
+    linked: Figures
+    answered: Figures
+    questions: int
+    names_asked: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures by name."""
+        return {
+            "automatic": self.linked.as_dict(),
+            "automatic and queue": self.answered.as_dict(),
+            "questions": self.questions,
+            "names_asked": round(self.names_asked, 4),
+        }
+
+
+def records_of(pounds: Mapping[str, float]) -> pl.DataFrame:
+    """Vendor records of nothing but names, each its own key."""
+    rows = [(name, None, None, name, None, None, None, pounds[name]) for name in sorted(pounds)]
+    return pl.DataFrame(rows, schema=RECORD_SCHEMA, orient="row")
+
+
+def trained_on(records: pl.DataFrame) -> Model:
+    """A model learned from these records without their labels."""
+    with duckdb.connect() as connection:
+        prepare(connection)
+        return train(describe(records.select("name", "postcode", "record_key")), connection)
+
+
+def outcome(
+    matching: Matching, true_pairs: frozenset[Pair], pounds: Mapping[str, float], left_out: frozenset[Pair]
+) -> Outcome:
+    """Hold a matching against true pairs."""
+    answered = dict(matching.suppliers)
+    for question in matching.questions:
+        if (question.record_key_l, question.record_key_r) in true_pairs:
+            kept, gone = answered[question.record_key_l], answered[question.record_key_r]
+            answered = {key: kept if supplier == gone else supplier for key, supplier in answered.items()}
+    asked = {key for one in matching.questions for key in (one.record_key_l, one.record_key_r)}
+    return Outcome(
+        figures(pairs_within(matching.suppliers), true_pairs, pounds, left_out),
+        figures(pairs_within(answered), true_pairs, pounds, left_out),
+        len(matching.questions),
+        len(asked) / len(matching.suppliers),
+    )
+
+
+def on_names(labels: Labelled, model: Model, bars: Bars | None = None) -> Outcome:
+    """Match names alone and hold the result against labels."""
+    return outcome(match(records_of(labels.pounds), [], model, bars), labels.true_pairs, labels.pounds, labels.left_out)
+
+
+def beside(labels: Labelled) -> dict[str, Figures]:
+    """The other ways on the same names."""
+    names = sorted(labels.pounds)
+    ways = {"exact names": exact(names), "normalised names": normalised(names)}
+    found = {way: figures(pairs, labels.true_pairs, labels.pounds, labels.left_out) for way, pairs in ways.items()}
+    for way, scorer in SCORERS.items():
+        for threshold, held in at_best_threshold(
+            scorer, names, labels.true_pairs, labels.pounds, labels.left_out
+        ).items():
+            found[f"rapidfuzz {way} ≥ {threshold}"] = held
+    return found
+
+
+def chosen_bars(labels: Labelled, model: Model) -> Bars:
+    """The bars that one body's labels would choose: most recall at the precision wanted, then the longest queue."""
+    tried = {bar: on_names(labels, model, Bars(bar, 99.0)) for bar in _LINKED_TRIED}
+    precise = [bar for bar, result in tried.items() if result.linked.precision >= _PRECISION_WANTED]
+    linked_from = max(precise or _LINKED_TRIED, key=lambda bar: (tried[bar].linked.recall, -bar))
+    queues = {bar: on_names(labels, model, Bars(linked_from, bar)) for bar in _ASKED_TRIED if bar <= linked_from}
+    asked_from = min(bar for bar, result in queues.items() if result.names_asked < _NAMES_ASKED_AT_MOST)
+    return Bars(linked_from, asked_from)
+
+
+def held_out() -> dict[str, Any]:
+    """Train and choose bars on one body, judge on the other, and the reverse."""
+    results = {}
+    for tuned, judged in (BODIES, BODIES[::-1]):
+        learned = adjudicated(labelled((tuned,), ALL_METHODS), leave_out=True)
+        model = trained_on(records_of(learned.pounds))
+        bars = chosen_bars(learned, model)
+        raw = labelled((judged,), ALL_METHODS)
+        results[f"tuned on {tuned}, judged on {judged}"] = {
+            "bars": {"linked_from": bars.linked_from, "asked_from": bars.asked_from},
+            "names": len(raw.pounds),
+            "true_pairs": len(raw.true_pairs),
+            "as labelled": on_names(raw, model, bars).as_dict(),
+            "after adjudication": on_names(adjudicated(raw, leave_out=False), model, bars).as_dict(),
+            "what names can show": on_names(adjudicated(raw, leave_out=True), model, bars).as_dict(),
+        }
+    return results
+
+
+def on_invented() -> dict[str, Any]:
+    """Quality on invented records whose truth is known, numbers and places included, whole and by kind of case."""
+    invented = invent(_QUALITY_SIZE, seed=7)
+    matching = match(invented.records, [], trained_on(invented.records))
+    pounds = dict(invented.records.select("record_key", "amount_gbp").iter_rows())
+    truth = frozenset(pairs_within(invented.supplier_of))
+    result = outcome(matching, truth, pounds, frozenset()).as_dict()
+    return {"records": invented.records.height, **result, "by kind": _by_kind(invented, matching, pounds)}
+
+
+def _by_kind(invented: Invented, matching: Matching, pounds: Mapping[str, float]) -> dict[str, Any]:
+    kind_of = {key: invented.kinds[supplier] for key, supplier in invented.supplier_of.items()}
+    linked, true = pairs_within(matching.suppliers), pairs_within(invented.supplier_of)
+    return {
+        kind: figures(
+            {pair for pair in linked if kind in (kind_of[pair[0]], kind_of[pair[1]])},
+            {pair for pair in true if kind == kind_of[pair[0]]},
+            pounds,
+        ).as_dict()
+        for kind in sorted(set(kind_of.values()))
+    }
+
+
+def growth() -> list[dict[str, float]]:
+    """Seconds from records to suppliers, links and queue, training included, by number of vendor records."""
+    measured = []
+    for size in _SIZES:
+        records = invent(size).records
+        began, worked = time.perf_counter(), time.process_time()
+        model = trained_on(records)
+        trained = time.perf_counter() - began
+        matching = match(records, [], model)
+        measured.append(
+            {
+                "records": records.height,
+                "seconds": round(time.perf_counter() - began, 2),
+                "of_which_training": round(trained, 2),
+                "processor_seconds": round(time.process_time() - worked, 2),
+                "suppliers": len(set(matching.suppliers.values())),
+                "questions": len(matching.questions),
+                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            }
+        )
+    return measured
+
+
+def on_a_register(model: Model) -> dict[str, int]:
+    """A third body, never tuned on: a register that states company numbers; no two of them may be linked by name."""
+    rows = (
+        pl.read_csv(REAL_DATA / "norfolk_contracts" / "NCC164467.csv.gz", infer_schema=False, encoding="utf8-lossy")
+        .select(
+            name=pl.col("Supplier name").str.strip_chars(),
+            number=pl.col("Supplier registered company number")
+            .str.to_uppercase()
+            .str.replace("GB/", "")
+            .str.strip_chars()
+            .str.zfill(8),
+        )
+        .drop_nulls("name")
+        .unique()
+    )
+    number_of = dict(rows.filter(pl.col("number").str.contains(r"^[A-Z0-9]{8}$")).iter_rows())
+    linked = pairs_within(match(records_of(dict.fromkeys(rows["name"], 0.0)), [], model).suppliers)
+    numbered = {pair for pair in linked if pair[0] in number_of and pair[1] in number_of}
+    return {
+        "names": rows["name"].n_unique(),
+        "names_with_number": len(number_of),
+        "pairs_linked": len(linked),
+        "pairs_linked_of_two_numbers": sum(number_of[one] != number_of[other] for one, other in numbered),
+    }
+
+
+def main(output: Path) -> None:
+    """Measure, print, write."""
+    results: dict[str, Any] = {
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "machine": platform.machine()}
+    }
+    if (REAL_DATA / "nwod_2019").is_dir():
+        results["names alone"] = _names_alone()
+        results["held out"] = held_out()
+        results["register"] = on_a_register(shipped_model())
+    results["invented"] = on_invented()
+    results["growth"] = growth()
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _print(results)
+
+
+def write_model(path: Path) -> None:
+    """Train the model that comes with the package; labels are not looked at."""
+    names = trained_on(records_of(labelled(methods=ALL_METHODS).pounds))
+    places = trained_on(invent(_QUALITY_SIZE, seed=7).records).levels["place"]
+    path.write_text(Model(names.levels | {"place": places}, names.profiles).to_json() + "\n", encoding="utf-8")
+
+
+def _names_alone() -> dict[str, Any]:
+    raw = labelled()
+    model = trained_on(records_of(raw.pounds))
+    views = {
+        "as labelled": raw,
+        "after adjudication": adjudicated(raw, leave_out=False),
+        "what names can show": adjudicated(raw, leave_out=True),
+    }
+    return {
+        "names": len(raw.pounds),
+        "true_pairs": len(raw.true_pairs),
+        "views": {
+            view: {
+                "true_pairs": len(labels.true_pairs),
+                "left_out": len(labels.left_out),
+                **on_names(labels, model).as_dict(),
+                "beside": {way: held.as_dict() for way, held in beside(labels).items()},
+            }
+            for view, labels in views.items()
+        },
+    }
+
+
+def _print(results: Mapping[str, Any]) -> None:
+    console = Console(width=150)
+    table = Table(title="Supplier matching: pairs of vendor records held to be one supplier", title_justify="left")
+    for heading in ("on", "way"):
+        table.add_column(heading)
+    for heading in ("pairs", "precision", "recall", "F1", "precision £", "recall £", "F1 £", "asked"):
+        table.add_column(heading, justify="right")
+    for view, found in results.get("names alone", {"views": {}})["views"].items():
+        for way, held in found["beside"].items():
+            _row(table, f"names alone, {view}", way, held)
+        _rows(table, f"names alone, {view}", found)
+    for split, views in results.get("held out", {}).items():
+        for view in ("as labelled", "after adjudication", "what names can show"):
+            _rows(table, f"{split}, {view}", views[view])
+    _rows(table, "invented records", results["invented"])
+    for kind, held in results["invented"]["by kind"].items():
+        _row(table, f"invented: {kind}", "automatic", held)
+    console.print(table)
+    if register := results.get("register"):
+        console.print(f"A register never tuned on: {register}", highlight=False)
+    speed = Table(title="Growth, training included", title_justify="left")
+    for heading in results["growth"][0]:
+        speed.add_column(heading.replace("_", " "), justify="right")
+    for measured in results["growth"]:
+        speed.add_row(*(f"{value:,}" for value in measured.values()))
+    console.print(speed)
+
+
+def _rows(table: Table, on: str, found: Mapping[str, Any]) -> None:
+    _row(table, on, "automatic", found["automatic"])
+    asked = f"{found['questions']} questions, {found['names_asked']:.1%} of names"
+    _row(table, on, "automatic and queue answered", found["automatic and queue"], asked)
+
+
+def _row(table: Table, on: str, way: str, held: Mapping[str, float], asked: str = "") -> None:
+    names = ("precision", "recall", "f1", "precision_gbp", "recall_gbp", "f1_gbp")
+    table.add_row(on, way, f"{held['pairs']:,}", *(f"{held[name]:.3f}" for name in names), asked)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--model":
+        write_model(Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

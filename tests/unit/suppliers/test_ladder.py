@@ -1,0 +1,194 @@
+"""Which vendor records are one supplier. All names are invented."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Matching, Ruling, match
+from star_warehouse.suppliers.scoring import shipped_model
+
+PLACE, ELSEWHERE = "QX11AA", "ZV98BB"
+
+
+def record(
+    key: str,
+    name: str,
+    *,
+    partner: str = "town",
+    ref: str | None = None,
+    company: str | None = None,
+    charity: str | None = None,
+    postcode: str | None = None,
+    gbp: float = 100.0,
+) -> tuple[object, ...]:
+    return (key, partner, ref, name, company, charity, postcode, gbp)
+
+
+# Names of nobody in question, so that words are rare or common as they are in a ledger.
+CROWD = [
+    record(f"crowd{number:03d}", f"{word} {trade} Ltd")
+    for number, (word, trade) in enumerate(
+        (f"{begin}{end}", trade)
+        for begin in ("Qua", "Xel", "Vor", "Zim", "Yot")
+        for end in ("ble", "drick", "mper", "nock", "sby")
+        for trade in ("Care", "Roofing")
+    )
+]
+
+
+def run(*records: tuple[object, ...], rulings: tuple[Ruling, ...] = ()) -> Matching:
+    return match(pl.DataFrame([*records, *CROWD], schema=RECORD_SCHEMA, orient="row"), rulings, shipped_model())
+
+
+def are_one(matching: Matching, one: str = "a", other: str = "b") -> bool:
+    return matching.suppliers[one] == matching.suppliers[other]
+
+
+def are_asked(matching: Matching, one: str = "a", other: str = "b") -> bool:
+    return any((question.record_key_l, question.record_key_r) == (one, other) for question in matching.questions)
+
+
+def rungs(matching: Matching) -> set[str]:
+    return {link.rung for link in matching.links}
+
+
+def test_the_crowd_is_nobody_twice() -> None:
+    assert run().links == ()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "rung"),
+    [
+        (
+            record("a", "Brackle Ltd", company="00000001"),
+            record("b", "Wholly Else", company="00000001"),
+            "company_number",
+        ),
+        (record("a", "Brackle", charity="111"), record("b", "Wholly Else", charity="111"), "charity_number"),
+        (record("a", "Brackle", ref="V1"), record("b", "Brackle Care", ref="V1"), "vendor_record"),
+        (
+            record("a", "The Brackle Nursery", postcode=PLACE),
+            record("b", "BRACKLE NURSERY", partner="village", postcode=PLACE),
+            "name_and_postcode",
+        ),
+        (record("a", "Brackle Fencing Ltd"), record("b", "BRACKLE FENCING LIMITED", partner="village"), "score"),
+        (record("a", "Brackle Fencing Ltd"), record("b", "Brackle Fencing Ltd - Quibble Depot"), "score"),
+        (record("a", "Bräckle Fencing Ltd"), record("b", "Brackle\u00a0Fencing Ltd."), "score"),
+    ],
+)
+def test_each_step_links(a: tuple[object, ...], b: tuple[object, ...], rung: str) -> None:
+    matching = run(a, b)
+    assert are_one(matching)
+    assert rungs(matching) == {rung}
+
+
+def test_a_score_keeps_its_evidence_by_part() -> None:
+    (link,) = run(record("a", "Brackle Fencing Ltd"), record("b", "Brackle Fencing Limited")).links
+    assert link.weight is not None
+    assert {"lead", "tail", "form"} <= link.evidence.keys()
+    assert link.evidence["lead"] > 0
+
+
+@pytest.mark.parametrize("name", ["Brackle Fencing Ltd", "BRACKLE FENCING LIMITED"])
+def test_different_company_numbers_never_merge_by_name(name: str) -> None:
+    matching = run(
+        record("a", "Brackle Fencing Ltd", company="00000001", postcode=PLACE),
+        record("b", name, company="00000002", postcode=PLACE),
+    )
+    assert not are_one(matching)
+    assert not are_asked(matching)
+
+
+def test_nor_through_a_third_record_without_a_number() -> None:
+    matching = run(
+        record("a", "Brackle Fencing Ltd", company="00000001"),
+        record("b", "Brackle Fencing Ltd", company="00000002", partner="village"),
+        record("c", "Brackle Fencing Ltd", partner="hamlet"),
+    )
+    assert not are_one(matching)
+
+
+def test_nor_by_a_vendor_number_that_was_given_away_again() -> None:
+    matching = run(
+        record("a", "Brackle", ref="V1", company="00000001"), record("b", "Quibble", ref="V1", company="00000002")
+    )
+    assert not are_one(matching)
+
+
+def test_one_vendor_number_at_two_partners_says_nothing() -> None:
+    matching = run(record("a", "Brackle", ref="V1"), record("b", "Ottoline", ref="V1", partner="village"))
+    assert not are_one(matching)
+
+
+def test_a_collective_account_is_no_supplier() -> None:
+    names = ("Brackle", "Ottoline", "Pemmican", "Rusticle", "Sundrop")
+    matching = run(*(record(f"k{number}", name, ref="SUNDRY") for number, name in enumerate(names)))
+    assert len({matching.suppliers[f"k{number}"] for number in range(5)}) == 5
+
+
+def test_a_prefix_is_a_candidate_and_never_a_match() -> None:
+    whole = "Brackle Fencing Restoration Company of Ottoline Limited"
+    matching = run(record("a", whole), record("b", whole[:35], partner="village"))
+    assert not are_one(matching)
+    assert are_asked(matching)
+
+
+def test_companies_of_a_group_stay_apart() -> None:
+    matching = run(record("a", "Brackle Homes Ltd"), record("b", "Brackle Plant Hire Ltd"))
+    assert not are_one(matching)
+
+
+def test_the_same_name_in_two_towns_is_asked() -> None:
+    matching = run(
+        record("a", "Brackle Lodge Nursery", postcode=PLACE),
+        record("b", "Brackle Lodge Nursery", partner="village", postcode=ELSEWHERE),
+    )
+    assert not are_one(matching)
+    assert are_asked(matching)
+
+
+def test_a_trading_name_alone_is_asked() -> None:
+    matching = run(record("a", "Pemmican Ventures Ltd T/A Brackle Fencing"), record("b", "Brackle Fencing"))
+    assert not are_one(matching)
+    assert are_asked(matching)
+
+
+def test_a_person_joins_what_nothing_else_would() -> None:
+    matching = run(record("a", "Brackle"), record("b", "Ottoline"), rulings=(Ruling("a", "b", True),))
+    assert are_one(matching)
+
+
+@pytest.mark.parametrize("ground", ["company", "ref"])
+def test_a_person_keeps_apart_what_every_rule_would_join(ground: str) -> None:
+    same = {"company": "00000001"} if ground == "company" else {"ref": "V1"}
+    matching = run(
+        record("a", "Brackle Ltd", **same), record("b", "Brackle Ltd", **same), rulings=(Ruling("a", "b", False),)
+    )
+    assert not are_one(matching)
+    assert not are_asked(matching)
+
+
+def test_the_later_word_of_a_person_counts() -> None:
+    both = (Ruling("a", "b", False), Ruling("b", "a", True))
+    assert are_one(run(record("a", "Brackle"), record("b", "Ottoline"), rulings=both))
+
+
+def test_the_queue_is_in_order_of_the_pounds_of_the_smaller_supplier() -> None:
+    matching = run(
+        record("a", "Brackle Lodge Nursery", postcode=PLACE, gbp=10.0),
+        record("b", "Brackle Lodge Nursery", postcode=ELSEWHERE, gbp=900.0),
+        record("c", "Pemmican Lodge Nursery", postcode=PLACE, gbp=300.0),
+        record("d", "Pemmican Lodge Nursery", postcode=ELSEWHERE, gbp=200.0),
+    )
+    asked = [(question.record_key_l, question.record_key_r, question.amount_gbp) for question in matching.questions]
+    assert asked.index(("c", "d", 200.0)) < asked.index(("a", "b", 10.0))
+
+
+def test_the_order_of_records_does_not_matter_for_who_is_one() -> None:
+    records = [
+        record("a", "Brackle Fencing Ltd"),
+        record("b", "BRACKLE FENCING LIMITED", company="00000001"),
+        record("c", "Wholly Else", company="00000001"),
+    ]
+    assert run(*records).suppliers == run(*reversed(records)).suppliers

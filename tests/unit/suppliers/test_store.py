@@ -1,0 +1,246 @@
+"""Matching in the warehouse: what is kept, what lasts, what people decide. All names are invented."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from star_warehouse.database import Warehouse
+from star_warehouse.refusal import Refusal
+from star_warehouse.settings import Settings
+from star_warehouse.suppliers import decide, match_suppliers, open_questions, read_answers, write_questions
+from tests.releases import delivered
+
+ONE = "Invented Brackle Lodge Nursery"
+LINE = """
+insert into raw.spend_line (
+    delivery_id, line_number, supplier_name, supplier_ref, company_number, vat_number, remit_postcode, payment_date,
+    amount_net_gbp
+) values (%s, %s, %s, %s, %s, %s, %s, '2023-01-15', %s)
+"""
+
+
+def paid(warehouse: Warehouse, month: int, *lines: tuple[Any, ...]) -> None:
+    """Deliver a month with these lines: name, number, company number, VAT number, postcode, pounds."""
+    delivery_id = delivered(warehouse, month)
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(LINE, [(delivery_id, number, *line) for number, line in enumerate(lines, 1)])
+
+
+def rows(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
+    with warehouse.connect() as connection:
+        return connection.execute(query).fetchall()
+
+
+def suppliers(warehouse: Warehouse) -> dict[str, int]:
+    """By name and vendor number, the number of the supplier."""
+    found = rows(
+        warehouse,
+        """
+        select supplier_name || coalesce(' ' || supplier_ref, ''), supplier_cluster_id
+        from ops.supplier_membership inner join ops.supplier_record using (record_key) where valid_to is null
+        """,
+    )
+    return dict(found)
+
+
+def filled_in(
+    folder: Path, warehouse: Warehouse, decision: str, by: str = "Invented Steward", why: str = "Asked."
+) -> Path:
+    """The queue as a file, its first question answered."""
+    path = folder / "queue.csv"
+    write_questions(open_questions(warehouse), path)
+    with path.open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    lines[0] |= {"decision": decision, "decided_by": "Invented Steward", "reason": "Asked."}
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, lines[0])
+        writer.writeheader()
+        writer.writerows(lines)
+    return path
+
+
+@pytest.fixture
+def asked(warehouse: Warehouse, settings: Settings) -> Warehouse:
+    """A warehouse with one question: the same name in two places."""
+    paid(
+        warehouse, 1, (ONE, "V1", None, "ZZ1", "QX1 1AA", 500), (ONE, "V2", None, "ZZ1", "ZV9 8BB", 40),
+        ("Invented Ottoline Roofing Ltd", "V3", "1234567", None, None, 10),
+    )  # fmt: skip
+    match_suppliers(warehouse, settings, "run 1")
+    return warehouse
+
+
+def test_records_become_suppliers_and_each_link_is_a_decision(warehouse: Warehouse, settings: Settings) -> None:
+    paid(
+        warehouse, 1,
+        ("Invented Ottoline Roofing Ltd", "V1", "1234567", None, None, 10),
+        ("INVENTED OTTOLINE ROOFING LIMITED", "V2", " 01234567 ", None, None, 20),
+        ("Redacted", "V3", None, None, None, 999),
+    )  # fmt: skip
+    outcome = match_suppliers(warehouse, settings, "run 1")
+    assert (outcome.records, outcome.suppliers, outcome.new_decisions) == (2, 1, 1)
+    ((verdict, rung, by, run),) = rows(warehouse, "select verdict, rung, decided_by, run_id from ops.supplier_decision")
+    assert (verdict, rung, by, run) == ("same", "company_number", "rule", "run 1")
+    # Whoever is withheld is nobody's supplier.
+    assert not rows(warehouse, "select from ops.supplier_record where supplier_name = 'Redacted'")
+
+
+def test_the_key_of_a_record_is_that_of_the_models(asked: Warehouse) -> None:
+    (same,) = rows(
+        asked,
+        """
+        select count(*) from raw.spend_line as line inner join ops.supplier_record as record
+            on record.record_key
+            = md5(jsonb_build_array('town', line.supplier_name, line.supplier_ref, line.company_number)::text)
+        """,
+    )
+    assert same == (3,)
+
+
+def test_a_second_matching_changes_nothing(asked: Warehouse, settings: Settings) -> None:
+    tables = ("supplier_decision", "supplier_membership", "supplier_cluster", "supplier_event", "supplier_record")
+    before = [rows(asked, f"select * from ops.{table} order by 1, 2") for table in tables]
+    since = rows(asked, "select asked_at from ops.supplier_question")
+    outcome = match_suppliers(asked, settings, "run 2")
+    assert (outcome.new_decisions, outcome.ended_decisions, outcome.merged, outcome.split) == (0, 0, 0, 0)
+    assert [rows(asked, f"select * from ops.{table} order by 1, 2") for table in tables] == before
+    assert rows(asked, "select asked_at from ops.supplier_question") == since
+
+
+def test_the_queue_says_what_is_at_stake_and_that_a_vat_number_is_shared(asked: Warehouse) -> None:
+    (question,) = open_questions(asked)
+    assert (question.name_l, question.name_r, question.amount_gbp) == (ONE, ONE, 40)
+    assert question.has_same_vat_number
+    assert "several places" in question.reason
+
+
+def test_a_person_who_says_same_merges_and_the_larger_keeps_its_number(
+    asked: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    before = suppliers(asked)
+    assert decide(asked, filled_in(tmp_path, asked, "same"), "review") == 1
+    outcome = match_suppliers(asked, settings, "run 2")
+    after = suppliers(asked)
+    assert after[f"{ONE} V1"] == after[f"{ONE} V2"] == before[f"{ONE} V1"]
+    assert (outcome.merged, outcome.questions) == (1, 0)
+    assert rows(asked, "select kind, supplier_cluster_id, from_cluster_id from ops.supplier_event") == [
+        ("merged", before[f"{ONE} V1"], before[f"{ONE} V2"])
+    ]
+
+
+def test_what_a_person_decided_can_be_taken_back_and_nothing_is_deleted(
+    asked: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    before = suppliers(asked)
+    same = filled_in(tmp_path, asked, "same")
+    decide(asked, same, "review")
+    match_suppliers(asked, settings, "run 2")
+    same.write_text(same.read_text(encoding="utf-8").replace(",same,", ",different,"), encoding="utf-8")
+    assert decide(asked, same, "review") == 1
+    outcome = match_suppliers(asked, settings, "run 3")
+    after = suppliers(asked)
+    assert after[f"{ONE} V1"] == before[f"{ONE} V1"] != after[f"{ONE} V2"]
+    assert outcome.split == 1
+    decisions = rows(
+        asked, "select verdict, valid_to is null from ops.supplier_decision where rung = 'person' order by 1"
+    )
+    assert decisions == [("different", True), ("same", False)]
+    (spans,) = rows(asked, "select count(*) from ops.supplier_membership where valid_to is not null")
+    assert spans == (2,)
+
+
+def test_a_person_keeps_apart_what_a_rule_joined_and_the_rule_does_not_come_back(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    paid(warehouse, 1, (ONE, "V1", "1234567", None, None, 5), ("Invented Else", "V2", "1234567", None, None, 7))
+    match_suppliers(warehouse, settings, "run 1")
+    one, other = sorted(key for (key,) in rows(warehouse, "select record_key from ops.supplier_record"))
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        "record_key_l,record_key_r,decision,decided_by,reason\n"
+        f"{other},{one},different,Invented Steward,One number was typed wrongly.\n",
+        encoding="utf-8",
+    )
+    decide(warehouse, path, "review")
+    for run in ("run 2", "run 3"):
+        match_suppliers(warehouse, settings, run)
+        assert len(set(suppliers(warehouse).values())) == 2
+    assert rows(warehouse, "select from ops.supplier_decision where rung <> 'person' and valid_to is null") == []
+
+
+def test_a_record_of_a_superseded_delivery_stays_with_its_supplier(asked: Warehouse, settings: Settings) -> None:
+    before = suppliers(asked)
+    with asked.connect() as connection:
+        connection.execute("update ops.delivery set state = 'superseded'")
+    match_suppliers(asked, settings, "run 2")
+    assert suppliers(asked) == before
+
+
+def test_interrupted_it_leaves_what_stood(
+    asked: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid(asked, 2, ("Invented Newcomer Ltd", "V9", None, None, None, 1))
+    before = suppliers(asked)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("star_warehouse.suppliers.store._keep_questions", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            match_suppliers(asked, settings, "run 2")
+    assert suppliers(asked) == before
+    match_suppliers(asked, settings, "run 3")
+    assert len(suppliers(asked)) == len(before) + 1
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("a,b,maybe,Invented Steward,Why.", "'maybe'"),
+        ("a,b,same,,Why.", "who decided"),
+        ("a,b,same,Invented Steward,", "why"),
+        ("a,a,same,Invented Steward,Why.", "two records"),
+        ("a,b,,Invented Steward,Why.", "not what was decided"),
+    ],
+)
+def test_a_wrong_line_is_refused_by_its_number(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        f"record_key_l,record_key_r,decision,decided_by,reason\nc,d,same,Invented Steward,Why.\n{line}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(Refusal, match=said) as refused:
+        read_answers(path)
+    assert "line 3" in str(refused.value)
+
+
+def test_lines_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        "record_key_l,record_key_r,decision,decided_by,reason\n"
+        "a,b,same,Invented Steward,Why.\nb,a,different,Invented Steward,Why.\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(Refusal, match="contradicts line 2"):
+        read_answers(path)
+
+
+def test_a_record_nobody_knows_is_refused_and_nothing_is_kept(asked: Warehouse, tmp_path: Path) -> None:
+    path = filled_in(tmp_path, asked, "same")
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(f"{',' * 12}same,Invented Steward,Why.,nobody,nothing\n")
+    with pytest.raises(Refusal, match="'nobody'"):
+        decide(asked, path, "review")
+    assert rows(asked, "select from ops.supplier_decision where rung = 'person'") == []
+
+
+def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(Refusal, match="record_key_l"):
+        read_answers(path)
