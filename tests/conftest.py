@@ -11,6 +11,26 @@ from star_warehouse.settings import Settings
 
 pytest_plugins = ["tests.fixtures_database"]
 
+_TESTS = Path(__file__).parent
+# The folders whose tests share one preparation.
+_LONGEST = ("integration", "dbt")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what shares an expensive preparation in one process, and begin with the longest of it.
+
+    `make test` runs two processes beside each other. The installation of the end-to-end tests and the build of the dbt
+    tests would otherwise be made in both.
+    """
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_preparation(item)))
+    items.sort(key=lambda item: _LONGEST.index(name) if (name := _preparation(item)) in _LONGEST else len(_LONGEST))
+
+
+def _preparation(item: pytest.Item) -> str:
+    path = item.path.relative_to(_TESTS)
+    return path.parent.name if path.parent.name in _LONGEST else path.as_posix()
+
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
