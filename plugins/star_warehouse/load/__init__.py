@@ -47,7 +47,7 @@ from star_warehouse.load.readings import (
     request_readings,
     waiting_readings,
 )
-from star_warehouse.load.settling import Settled, decide, pending_deliveries, refuse_older, settle, settle_all
+from star_warehouse.load.settling import Settled, decide, pending_deliveries, refuse_older, settle_all
 from star_warehouse.load.tolerance import check_tolerance
 
 __all__ = [
@@ -102,7 +102,6 @@ __all__ = [
     "report_progress",
     "request_readings",
     "sentences",
-    "settle",
     "settle_all",
     "source_lock",
     "waiting_readings",

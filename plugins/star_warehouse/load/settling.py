@@ -85,34 +85,22 @@ def pending_deliveries(warehouse: Warehouse, source_id: str) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
-def settle(
-    warehouse: Warehouse,
-    delivery_id: int,
-    outcome: Outcome,
-    reason: str | None = None,
-    way_out: str | None = None,
-) -> None:
-    """Carry out the verdict on a delivery, in one transaction; a delivery settled before stays as it is.
+def settle_all(warehouse: Warehouse, verdicts: Mapping[int, tuple[Outcome, str | None, str | None]]) -> None:
+    """Carry out the verdicts on deliveries, each in its own transaction, in their order; those settled before stay.
 
-    Accepted, it becomes current; what it replaces (the earlier one of its source and period; of a snapshot, all
+    Accepted, a delivery becomes current; what it replaces (the earlier one of its source and period; of a snapshot, all
     earlier ones) is superseded, and so is an earlier one that was held. Held, its lines stay and the earlier one stays
     current until a person decides. Refused, its lines and rejected lines are deleted and the earlier one stays current.
 
     What the checks accept is still refused when the current delivery goes further or it would cut into another
     period, and held when it would replace another period's delivery, one of a final period, or one of twice its size.
 
+    Args:
+        verdicts: outcome, reason and way out by delivery.
+
     Raises:
         Refusal: there is no such delivery, it was not loaded yet, or it is to be held or refused without a reason, or
             refused without a way out.
-    """
-    settle_all(warehouse, {delivery_id: (outcome, reason, way_out)})
-
-
-def settle_all(warehouse: Warehouse, verdicts: Mapping[int, tuple[Outcome, str | None, str | None]]) -> None:
-    """Carry out the verdicts on several deliveries as ``settle`` does, each in its own transaction, in their order.
-
-    Args:
-        verdicts: outcome, reason and way out by delivery.
     """
     with warehouse.connect(autocommit=True) as connection:
         for delivery_id, (outcome, reason, way_out) in sorted(verdicts.items()):

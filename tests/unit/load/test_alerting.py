@@ -17,13 +17,13 @@ from star_warehouse.load import (
     record_seen,
     register_source,
     sentences,
-    settle,
     watch,
 )
 from star_warehouse.load.alerting import Alert
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Period, Source
 from tests.builders import SNAPSHOT, SPEND, declare
+from tests.settling import settle
 from tests.unit.load.test_settling import APRIL, MAY, bring, file
 
 TODAY = date(2018, 6, 1)

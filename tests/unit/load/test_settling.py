@@ -26,7 +26,6 @@ from star_warehouse.load import (
     record_repeat,
     record_seen,
     register_source,
-    settle,
 )
 from star_warehouse.load.settling import Decision
 from star_warehouse.refusal import Refusal
@@ -34,6 +33,7 @@ from star_warehouse.sources import Period, Source
 from star_warehouse.sources.schema import Tolerance
 from tests.builders import SNAPSHOT, SPEND, declare
 from tests.reading import MadeUp
+from tests.settling import settle
 
 APRIL = Period("2018-04", date(2018, 4, 1), date(2018, 4, 30))
 MAY = Period("2018-05", date(2018, 5, 1), date(2018, 5, 31))

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import pending_deliveries, settle
+from star_warehouse.load import pending_deliveries
 from star_warehouse.local import reprocessing
 from star_warehouse.local.reprocessing import reprocess
 from star_warehouse.quality.verdicts import DeliveryVerdict
@@ -17,6 +17,7 @@ from star_warehouse.receive import take_in
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
 from tests.builders import SPEND, declare, spend_file
+from tests.settling import settle
 
 MENDED = ("date_formats: ['%d/%m/%Y']", "date_formats: ['%d/%m/%Y', '%Y-%m-%d']")
 

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import decide, pending_deliveries, settle
+from star_warehouse.load import decide, pending_deliveries
 from star_warehouse.local import tables
 from star_warehouse.local.work import find_work
 from star_warehouse.receive import take_in
@@ -21,6 +21,7 @@ from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
 from tests.builders import SPEND, declare, spend_file
 from tests.releases import postcodes_loaded
+from tests.settling import settle
 
 APRIL = "Acme,7,03/04/2018,10.00,Pens"
 

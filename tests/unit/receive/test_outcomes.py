@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import decide, settle
+from star_warehouse.load import decide
 from star_warehouse.settings import Settings
 from tests.builders import SPEND, declare, spend_file
+from tests.settling import settle
 from tests.unit.receive.test_intake import Town
 
 Make = Callable[..., Town]

@@ -15,11 +15,11 @@ from star_warehouse.load import (
     list_readings,
     pending_deliveries,
     request_readings,
-    settle,
 )
 from star_warehouse.receive import intake, take_in
 from star_warehouse.settings import Settings
 from tests.builders import SPEND, declare, spend_file
+from tests.settling import settle
 from tests.unit.receive.test_intake import Town
 
 APRIL = spend_file("Acme,7,03/04/2018,10.00,Pens", "Acme,7,03/04/2018,5.00,Pens", "Acme,7,04/04/2018,1.00,Pens")
