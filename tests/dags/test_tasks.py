@@ -70,6 +70,19 @@ def test_a_lost_warehouse_is_told_and_tried_again(task_instance: TaskInstance) -
     assert task_instance.left == {REASON_KEY: "there: The warehouse stopped answering. Wait."}
 
 
+def test_a_warehouse_that_cannot_be_reached_is_tried_again(task_instance: TaskInstance) -> None:
+    @plainly
+    def connecting() -> None:
+        Warehouse("127.0.0.1", 1, "star", "secret", "warehouse").connect()
+
+    with pytest.raises(WarehouseLost) as lost:
+        connecting()
+    assert TASK_DEFAULTS["retry_policy"].evaluate(lost.value, 1, 2).action is RetryAction.RETRY
+    sentence = task_instance.left[REASON_KEY]
+    assert sentence.startswith("127.0.0.1:1/warehouse: The warehouse does not answer: ")
+    assert "secret" not in sentence
+
+
 def test_a_skip_is_no_failure(task_instance: TaskInstance) -> None:
     @plainly
     def skipping() -> None:
