@@ -48,9 +48,10 @@ from star_warehouse.load.readings import (
     waiting_readings,
 )
 from star_warehouse.load.settling import Settled, decide, pending_deliveries, refuse_older, settle_all
-from star_warehouse.load.tolerance import check_tolerance
+from star_warehouse.load.tolerance import UNREADABLE_DATE, check_tolerance, expected_dates
 
 __all__ = [
+    "UNREADABLE_DATE",
     "Alert",
     "Arrival",
     "Concern",
@@ -77,6 +78,7 @@ __all__ = [
     "decide",
     "delivery_overview",
     "end_if_same",
+    "expected_dates",
     "expected_periods",
     "find_original",
     "first_day_of",

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from star_warehouse.load import DeliverySummary
-from star_warehouse.onboard import FileCheck, TableCheck
+from star_warehouse.load import UNREADABLE_DATE, DeliverySummary, expected_dates
+from star_warehouse.onboard import Alias, FileCheck, TableCheck
 from star_warehouse.sources import Source
 
 _CELL = 40
@@ -26,16 +26,31 @@ def print_check(check: FileCheck, source: Source, console: Console) -> None:
         encoding = f"; encoding: {check.summary.encoding}" if check.summary and check.summary.encoding else ""
         console.print(f"Layout: {check.layout}{encoding}", highlight=False)
     for table in check.tables:
-        _print_table(table, console)
+        _print_table(table, expected_dates(source, check.layout), console)
     if check.summary:
         _print_account(check.summary, console)
     if check.refusal:
         console.print(Text(f"Would be refused. {check.refusal}", style="red"), soft_wrap=True)
+        for alias in check.aliases:
+            console.print(Text(f"  {_told(alias)}"), soft_wrap=True)
     else:
         console.print(Text("Would be taken in, if the checks of the delivery agree.", style="green"))
 
 
-def _print_table(table: TableCheck, console: Console) -> None:
+def _told(alias: Alias) -> str:
+    declared = " or ".join(map(repr, alias.declared))
+    if alias.header is None:
+        return (
+            f"No header of the file is near to {declared}. Ask the sender for that column; never add a header that "
+            f"means something else to {alias.column}."
+        )
+    doubt = f" (ask the sender: it {alias.doubt})" if alias.doubt else ""
+    return (
+        f"If {alias.header!r} is what {declared} was{doubt}, add it to {alias.entity} in the declaration: {alias.line}"
+    )
+
+
+def _print_table(table: TableCheck, expected: str, console: Console) -> None:
     place = f"{table.entity}, sheet {table.sheet}" if table.sheet else table.entity
     _print(
         console,
@@ -59,7 +74,8 @@ def _print_table(table: TableCheck, console: Console) -> None:
     if table.rejections:
         console.print(Text(f"{place}: rejected", style="italic"))
     for code, rejection in sorted(table.rejections.items(), key=lambda item: -item[1].count):
-        console.print(Text(f"  {rejection.count:,} {code}, such as"), soft_wrap=True)
+        ways = f" (expected: {expected})" if code == UNREADABLE_DATE else ""
+        console.print(Text(f"  {rejection.count:,} {code}{ways}, such as"), soft_wrap=True)
         for line in rejection.examples:
             console.print(
                 Text(f"    line {line.line_number}: {line.reason}  {_short(line.text, _LINE)}"), soft_wrap=True

@@ -1,7 +1,7 @@
 """The feeds: the strict schema of ``dags/sources/*.yml`` and what a feed can deliver."""
 
 from star_warehouse.sources.catalogue import load_sources
-from star_warehouse.sources.dates import EXCEL_SERIAL, date_pattern
+from star_warehouse.sources.dates import EXCEL_SERIAL, date_pattern, tell_formats
 from star_warehouse.sources.declaration import read_declaration
 from star_warehouse.sources.entities import ENTITIES, ENTITIES_OF_KIND, ColumnType, Entity
 from star_warehouse.sources.layout import Format, Layout, Table, TotalsRow
@@ -30,4 +30,5 @@ __all__ = [
     "load_sources",
     "read_declaration",
     "read_location",
+    "tell_formats",
 ]

@@ -70,3 +70,17 @@ def test_a_check_by_a_wrong_declaration_names_its_line(tmp_path: Path, declarati
     declaration.write_text(SPEND.replace("vat_basis: net", "vat_basis: nett"), encoding="utf-8")
 
     assert f"{declaration}:6" in refused(command("source", "check", str(declaration), "x.csv"))
+
+
+def test_a_check_says_which_dates_are_expected_and_which_line_to_add(tmp_path: Path, declaration: Path) -> None:
+    days, renamed, gross = (tmp_path / f"town_2018-0{number}.csv" for number in (4, 5, 6))
+    days.write_bytes(spend_file("Acme,7,2018-04-13,10.00,Pens"))
+    renamed.write_bytes(spend_file(LINE, header="Supplier,Ref,Paid,Net Value,Purpose"))
+    gross.write_bytes(spend_file(LINE, header="Supplier,Ref,Paid,Gross Value,Purpose"))
+
+    said = command("source", "check", str(declaration), str(days), str(renamed), str(gross)).stdout
+
+    assert "1 unreadable_date (expected: 31/12/2024 (%d/%m/%Y)), such as" in said
+    assert "add it to spend_line in the declaration: amount_net_gbp: [Net, Net £, Net Value]" in said
+    assert "No header of the file is near to 'Net' or 'Net £'. Ask the sender for that column" in said
+    assert "£, Gross Value]" not in said
