@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 import fastexcel
 
+from star_warehouse.onboard.naming import without_period
 from star_warehouse.onboard.notes import Note, doubt, evidence
 from star_warehouse.read.archive import SOMETHING_ELSE, UNPACKING_ERRORS, is_clutter, kind_of
 from star_warehouse.read.encoding import BYTE_ORDER_MARKS
@@ -103,13 +103,16 @@ def _open_archive(file_name: str, data: bytes) -> Opened:
             if "xl/workbook.xml" in archive.namelist():
                 return Opened("xlsx", None, False, None, _sheets(data), ())
             member = _text_member(archive, file_name)
-            content = _within_reason(archive.open(member), file_name)
+            content = _within_reason(archive.open(str(member)), file_name)
     except (*UNPACKING_ERRORS, fastexcel.FastExcelError) as error:
         raise _damaged(error, file_name) from error
-    return _text_file(content, file_name, _member_pattern(PurePosixPath(member)), is_gzip=False)
+    pattern = without_period(member.stem) + member.suffix.lower()
+    opened = _text_file(content, file_name, pattern, is_gzip=False)
+    asked = doubt(f"In the ZIP it is called {member.name!r}. Does {pattern!r} fit it in every month, and nothing else?")
+    return replace(opened, notes=(*opened.notes, asked))
 
 
-def _text_member(archive: zipfile.ZipFile, where: str) -> str:
+def _text_member(archive: zipfile.ZipFile, where: str) -> PurePosixPath:
     paths = [PurePosixPath(member.filename) for member in archive.infolist() if not is_clutter(member)]
     texts = [path for path in paths if path.suffix.lower() in (".csv", ".txt")]
     if len(texts) != 1:
@@ -118,12 +121,7 @@ def _text_member(archive: zipfile.ZipFile, where: str) -> str:
             where=where,
             way_out="Pack exactly one CSV, or draft from one of its files.",
         )
-    return str(texts[0])
-
-
-def _member_pattern(path: PurePosixPath) -> str:
-    """The pattern that fits the file in the ZIP, now and when its name says another period."""
-    return re.sub(r"\d[\d_-]*\d|\d", "*", path.stem) + path.suffix.lower()
+    return texts[0]
 
 
 def _within_reason(stream: IO[bytes] | gzip.GzipFile, where: str) -> bytes:
