@@ -89,11 +89,13 @@ def deliver(
     """Put files where a feed looks for them; the next run takes them in."""
     from star_warehouse.airflow_glue.names import ingest_dag_id
     from star_warehouse.local.session import at_work
+    from star_warehouse.local.tables import print_uncounted
     from star_warehouse.receive import deliver as put
 
     settings = Settings.from_environment()
     console = _console()
     feed = _source(settings, source)
+    print_uncounted(settings, [feed], console)
     for path in put(feed, files, settings):
         console.print(f"Waits: {path}", soft_wrap=True, highlight=False)
     holder = at_work(settings)
@@ -206,7 +208,7 @@ def check_source(
     ] = None,
 ) -> None:
     """Show how a declaration reads files, without a database; exit code 2 when one would be refused."""
-    from star_warehouse.local.source_tables import print_check
+    from star_warehouse.local.source_tables import obstacle_of, print_check
     from star_warehouse.onboard import check_file, count_doubts
     from star_warehouse.sources import read_declaration
 
@@ -214,9 +216,12 @@ def check_source(
     console = _console()
     if doubts := count_doubts(declaration.read_text(encoding="utf-8")):
         console.print(f"{doubts} places of {declaration} are still marked '# ?'.", soft_wrap=True, markup=False)
+    obstacle = obstacle_of(source, declaration, Settings.from_environment())
+    if obstacle:
+        console.print(f"Not counted. {obstacle}", style="yellow", soft_wrap=True, markup=False, highlight=False)
     checks = [check_file(source, path, name) for path in files]
     for check in checks:
-        print_check(check, source, console)
+        print_check(check, source, console, is_counted=obstacle is None)
     if any(check.refusal for check in checks):
         raise typer.Exit(_REFUSED)
 

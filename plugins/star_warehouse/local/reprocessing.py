@@ -16,7 +16,7 @@ from star_warehouse.local.session import prepare
 from star_warehouse.quality import check_deliveries
 from star_warehouse.receive import refresh_postcodes, take_in
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source
+from star_warehouse.sources import Source, check_partner
 
 _NOTHING = Figures()
 
@@ -39,8 +39,9 @@ def reprocess(
         whether every reading became current or brought nothing new; False when one was refused or is held.
 
     Raises:
-        Refusal: the warehouse does not answer, or the checks cannot be run.
+        Refusal: the seeds do not know the source's partner, the warehouse does not answer, or the checks cannot be run.
     """
+    check_partner(source, settings.dbt_project)
     prepare(settings, warehouse)
     run_id = f"reprocess.{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
     wanted = request_readings(warehouse, source, from_day, run_id)

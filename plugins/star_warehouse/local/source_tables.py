@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -11,14 +12,22 @@ from rich.text import Text
 
 from star_warehouse.load import UNREADABLE_DATE, DeliverySummary, expected_dates
 from star_warehouse.onboard import Alias, FileCheck, TableCheck
-from star_warehouse.sources import Source
+from star_warehouse.settings import Settings
+from star_warehouse.sources import Source, unknown_partner
 
 _CELL = 40
 _LINE = 150
 
 
-def print_check(check: FileCheck, source: Source, console: Console) -> None:
-    """Print how a file reads: mapping, first lines, totals by month, what is rejected and skipped, and the verdict."""
+def print_check(check: FileCheck, source: Source, console: Console, *, is_counted: bool = True) -> None:
+    """Print how a file reads: mapping, first lines, totals by month, what is rejected and skipped, and the verdict.
+
+    Args:
+        check: how it reads.
+        source: by which declaration.
+        console: where to print.
+        is_counted: whether a file of this source is taken in if it reads.
+    """
     console.print(Text(f"\n{check.file_name} by {source.id}", style="bold"))
     if check.period:
         console.print(f"Period: {check.period.key}, {check.period.start} to {check.period.end}", highlight=False)
@@ -33,8 +42,24 @@ def print_check(check: FileCheck, source: Source, console: Console) -> None:
         console.print(Text(f"Would be refused. {check.refusal}", style="red"), soft_wrap=True)
         for alias in check.aliases:
             console.print(Text(f"  {_told(alias)}"), soft_wrap=True)
+    elif not is_counted:
+        console.print(Text("It reads, but would not be taken in, for the reason given above.", style="yellow"))
     else:
         console.print(Text("Would be taken in, if the checks of the delivery agree.", style="green"))
+
+
+def obstacle_of(source: Source, declaration: Path, settings: Settings) -> str | None:
+    """Why files of a source would not be taken in though they read, in a sentence; None when they would.
+
+    Args:
+        source: the feed.
+        declaration: the file that declares it.
+        settings: where the seeds of the partners are.
+    """
+    if declaration.resolve().parent == settings.other_bodies_folder:
+        return "A body declared there is no partner: its files are only read by this command, never run or counted."
+    refusal = unknown_partner(source, settings.dbt_project)
+    return str(refusal) if refusal else None
 
 
 def _told(alias: Alias) -> str:

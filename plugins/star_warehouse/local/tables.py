@@ -28,7 +28,7 @@ from star_warehouse.receive import WaitingFile, find_waiting
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import list_releases
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source, load_sources
+from star_warehouse.sources import Source, load_sources, unknown_partner
 
 _COLOURS = {"held": "magenta", "refused": "red"}
 
@@ -60,9 +60,17 @@ def print_status(
     }
     print_calendar(sources, arrivals, months, today, console)
     _print_feeds(warehouse, list(sources), waiting, console)
+    print_uncounted(settings, sources.values(), console)
     for hindrance in hindrances:
         console.print(f"[red]Not looked at:[/red] {escape(str(hindrance))}", soft_wrap=True, highlight=False)
     print_concerns(concerns_of(ledgers.values()), console)
+
+
+def print_uncounted(settings: Settings, sources: Iterable[Source], console: Console) -> None:
+    """Print a line for each source of which nothing would count, because the seeds do not know its partner."""
+    for source in sources:
+        if refusal := unknown_partner(source, settings.dbt_project):
+            console.print(f"[red]Not counted:[/red] {escape(str(refusal))}", soft_wrap=True, highlight=False)
 
 
 def print_concerns(concerns: Sequence[Concern], console: Console) -> None:

@@ -72,6 +72,13 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert str(file) in refused(command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home")))
 
 
+def test_a_file_of_a_partner_that_counts_is_delivered_without_a_warning(tmp_path: Path) -> None:
+    file = tmp_path / "stockport_spend_2018-04.csv"
+    file.touch()
+
+    assert "Not counted" not in command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home")).stdout
+
+
 def test_a_delivered_file_waits_and_is_not_changed(tmp_path: Path) -> None:
     file = tmp_path / "stockport_spend_2018-04.csv"
     file.write_bytes(b"as it came\r\n")

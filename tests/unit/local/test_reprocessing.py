@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,10 @@ from star_warehouse.local import reprocessing
 from star_warehouse.local.reprocessing import reprocess
 from star_warehouse.quality.verdicts import DeliveryVerdict
 from star_warehouse.receive import take_in
+from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
-from tests.builders import SPEND, declare, spend_file
+from tests.builders import SPEND, declare, seeds, spend_file
 from tests.settling import settle
 
 MENDED = ("date_formats: ['%d/%m/%Y']", "date_formats: ['%d/%m/%Y', '%Y-%m-%d']")
@@ -33,6 +36,13 @@ def all_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reprocessing, "refresh_postcodes", lambda _: 0)
     # The role of readers belongs to the server, which other tests share.
     monkeypatch.setattr(reprocessing, "prepare", lambda *_: None)
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    """A checkout whose seeds know the town."""
+    seeds(tmp_path / "checkout")
+    return replace(settings, repository=tmp_path / "checkout")
 
 
 @pytest.fixture
@@ -105,3 +115,15 @@ def test_a_feed_that_never_delivered_has_nothing_to_read(
     tmp_path: Path, settings: Settings, warehouse: Warehouse
 ) -> None:
     assert said(settings, warehouse, declare(tmp_path)) == (True, "town has no delivery to read anew.\n")
+
+
+def test_a_feed_that_would_count_in_nothing_is_not_read_anew(
+    town: Source, settings: Settings, warehouse: Warehouse
+) -> None:
+    shutil.rmtree(settings.dbt_project)
+    seeds(settings.repository, partners="village")
+
+    with pytest.raises(Refusal, match=r"source town: Its partner 'town' is in no row of partner\.csv"):
+        said(settings, warehouse, town)
+    with warehouse.connect() as connection:
+        assert connection.execute("select count(*) from ops.delivery where reprocess_of is not null").fetchone() == (0,)

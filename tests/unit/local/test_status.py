@@ -19,7 +19,7 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.release import release_is_due
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
-from tests.builders import SPEND, declare, spend_file
+from tests.builders import SPEND, declare, seeds, spend_file
 from tests.releases import postcodes_loaded
 from tests.settling import settle
 
@@ -31,8 +31,8 @@ def settings(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """A checkout whose one feed is the town's."""
     checkout = tmp_path / "checkout"
     declare(checkout / "dags" / "sources", SPEND, ("to: 2024-03-31", "to: 2018-08-31"))
-    for name in ("dbt_project", "expectations"):
-        (checkout / name).mkdir()
+    (checkout / "expectations").mkdir()
+    seeds(checkout)
     monkeypatch.setattr(tables, "prepare", lambda *_: None)
     changed = replace(settings, repository=checkout)
     (changed.inbox / "town").mkdir(parents=True)
@@ -111,6 +111,16 @@ def test_a_place_that_does_not_answer_hides_nothing_else(
     assert "Not looked at: town: sftp://host/town: The server does not answer. Ask its administrator." in lines
     (feed,) = (line for line in lines if line.startswith("│ town"))
     assert feed.split("│")[2].strip() == "?"
+
+
+def test_a_feed_whose_partner_no_seed_knows_is_told(settings: Settings, warehouse: Warehouse) -> None:
+    assert not any(line.startswith("Not counted") for line in said(settings, warehouse))
+    shutil.rmtree(settings.dbt_project)
+    seeds(settings.repository, members="village")
+
+    (line,) = (line for line in said(settings, warehouse) if line.startswith("Not counted"))
+
+    assert line.startswith("Not counted: source town: Its partner 'town' is in no row of membership.csv")
 
 
 def test_what_is_no_period_is_refused_before_anything_is_asked(settings: Settings, warehouse: Warehouse) -> None:
