@@ -136,10 +136,8 @@ def seeds(folder: Path, *, partners: str = "town", members: str = "town") -> Pat
     """A dbt project whose seeds know these partners and members."""
     reference = folder / "dbt_project" / "seeds" / "reference"
     reference.mkdir(parents=True)
-    (reference / "partner.csv").write_text(f"partner_code,partner_name\n{partners},Town Council\n", encoding="utf-8")
-    (reference / "membership.csv").write_text(
-        f"partner_code,member_from_date\n{members},2014-01-01\n", encoding="utf-8"
-    )
+    (reference / "partner.csv").write_text(f"partner_code\n{partners}\n", encoding="utf-8")
+    (reference / "membership.csv").write_text(f"partner_code\n{members}\n", encoding="utf-8")
     return folder / "dbt_project"
 
 

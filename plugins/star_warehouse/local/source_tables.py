@@ -57,7 +57,7 @@ def obstacle_of(source: Source, declaration: Path, settings: Settings) -> str | 
         settings: where the seeds of the partners are.
     """
     if declaration.resolve().parent == settings.other_bodies_folder:
-        return "A body declared there is no partner: its files are only read by this command, never run or counted."
+        return "What is declared in other_bodies is only read by this command, never run or counted."
     refusal = unknown_partner(source, settings.dbt_project)
     return str(refusal) if refusal else None
 

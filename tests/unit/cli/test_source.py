@@ -100,4 +100,4 @@ def test_a_check_knows_partners_and_bodies_that_are_none(tmp_path: Path) -> None
 
     assert "Would be taken in, if the checks of the delivery agree." in counted
     assert "Not counted" not in counted
-    assert other.startswith("Not counted. A body declared there is no partner: its files are only read by this command")
+    assert other.startswith("Not counted. What is declared in other_bodies is only read by this command, never run or")
