@@ -3,6 +3,7 @@
 from star_warehouse.load.ahead import made_ahead
 from star_warehouse.load.alerting import Alert, sentences, watch
 from star_warehouse.load.attention import Concern, Ledger, concerns_of, read_ledger
+from star_warehouse.load.differences import LineChanges, total_changes
 from star_warehouse.load.ledger import (
     Connection,
     FileSeen,
@@ -64,6 +65,7 @@ __all__ = [
     "FileSeen",
     "Ledger",
     "LedgerEntry",
+    "LineChanges",
     "Original",
     "Reading",
     "RejectedLine",
@@ -106,6 +108,7 @@ __all__ = [
     "sentences",
     "settle_all",
     "source_lock",
+    "total_changes",
     "waiting_readings",
     "watch",
 ]

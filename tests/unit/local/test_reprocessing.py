@@ -81,9 +81,16 @@ def test_the_difference_is_shown_a_delivery_and_in_total(
     is_fine, text = said(settings, warehouse, mended)
 
     assert is_fine
-    assert row(text, "town_2018-05.csv")[2:] == ["2018-05", "current", "3 → 4", "1 → 0", "3,000.00 → 3,234.56"]
-    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "0", "0.00 → 8.00"]
-    assert row(text, "all that became current")[4:] == ["3 → 5", "1 → 0", "3,000.00 → 3,242.56"]
+    assert row(text, "town_2018-05.csv")[2:] == [
+        "2018-05",
+        "current",
+        "3 → 4",
+        "1 → 0",
+        "3,000.00 → 3,234.56",
+        "1 added",
+    ]
+    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "0", "0.00 → 8.00", ""]
+    assert row(text, "all that became current")[4:] == ["3 → 5", "1 → 0", "3,000.00 → 3,242.56", "1 added"]
     assert "rejected, unreadable_date: 1 → 0" in text
     assert "1 of 3 brought the very same as before" in text
     assert "The next `star-warehouse run` publishes" in text
@@ -102,7 +109,7 @@ def test_what_is_refused_again_says_so_in_one_line_and_the_old_one_stays(
     is_fine, text = said(settings, warehouse, worse)
 
     assert not is_fine
-    assert row(text, "town_2018-04.csv")[2:] == ["2018-04", "refused; the earlier one stays", "1", "0", "10.00"]
+    assert row(text, "town_2018-04.csv")[2:] == ["2018-04", "refused; the earlier one stays", "1", "0", "10.00", ""]
     assert row(text, "town_2018-06.csv")[2:5] == ["2018-06", "current", "0 → 1"]
     (refused,) = (line for line in text.splitlines() if line.startswith("Refused: delivery 4,"))
     assert refused.count("town_2018-04.csv") == 1
@@ -127,3 +134,27 @@ def test_a_feed_that_would_count_in_nothing_is_not_read_anew(
         said(settings, warehouse, town)
     with warehouse.connect() as connection:
         assert connection.execute("select count(*) from ops.delivery where reprocess_of is not null").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("town")
+def test_what_alters_no_count_is_shown_too(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with warehouse.connect() as connection:
+        connection.execute("update ops.delivery set reason = 'One name is garbled.' where delivery_id = 2")
+
+    def note(_: Warehouse, __: Settings, ___: Source, numbers: list[int], ____: str) -> dict[int, DeliveryVerdict]:
+        return {number: DeliveryVerdict("accept", "No line has a purpose.", "Tell the sender.") for number in numbers}
+
+    monkeypatch.setattr(reprocessing, "check_deliveries", note)
+    # Every purpose is x: the same lines and pounds, and other texts.
+    mended = declare(tmp_path, SPEND, ("null_tokens: [NA]", "null_tokens: [NA, x]"))
+
+    _, text = said(settings, warehouse, mended)
+
+    assert row(text, "town_2018-05.csv")[4:] == ["3", "1", "3,000.00", "3 changed"]
+    assert row(text, "all that became current")[4:] == ["4", "1", "3,010.00", "4 changed"]
+    assert "  changed, purpose: 4 lines" in text.splitlines()
+    assert "  noted before, town_2018-05.csv: One name is garbled." in text.splitlines()
+    assert "  noted now, town_2018-05.csv: No line has a purpose." in text.splitlines()
+    assert "  noted before, town_2018-04.csv: nothing" in text.splitlines()
