@@ -132,6 +132,15 @@ def declare(folder: Path, text: str = SPEND, *changes: tuple[str, str]) -> Sourc
     return read_declaration(path)
 
 
+def seeds(folder: Path, *, partners: str = "town", members: str = "town") -> Path:
+    """A dbt project whose seeds know these partners and members."""
+    reference = folder / "dbt_project" / "seeds" / "reference"
+    reference.mkdir(parents=True)
+    (reference / "partner.csv").write_text(f"partner_code\n{partners}\n", encoding="utf-8")
+    (reference / "membership.csv").write_text(f"partner_code\n{members}\n", encoding="utf-8")
+    return folder / "dbt_project"
+
+
 def spend_file(*lines: str, header: str = HEADER) -> bytes:
     """A CSV of the town: its header and these lines."""
     return "\r\n".join([header, *lines, ""]).encode()

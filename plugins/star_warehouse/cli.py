@@ -27,7 +27,7 @@ _REFUSED = 2
 _Kind = Literal["spend", "social_value", "contracts", "tenders"]
 _PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
 
-_Deliveries = Annotated[list[int], typer.Argument(help="Their numbers, as `status` tells them.")]
+_Deliveries = Annotated[list[str] | None, typer.Argument(help="Their numbers, as `status` tells them.")]
 _Reason = Annotated[str, typer.Option(help="Why, for those who ask later.")]
 _Person = Annotated[str | None, typer.Option("--as", help="Who decides; the user of this machine when not given.")]
 
@@ -89,11 +89,13 @@ def deliver(
     """Put files where a feed looks for them; the next run takes them in."""
     from star_warehouse.airflow_glue.names import ingest_dag_id
     from star_warehouse.local.session import at_work
+    from star_warehouse.local.tables import print_uncounted
     from star_warehouse.receive import deliver as put
 
     settings = Settings.from_environment()
     console = _console()
     feed = _source(settings, source)
+    print_uncounted(settings, [feed], console)
     for path in put(feed, files, settings):
         console.print(f"Waits: {path}", soft_wrap=True, highlight=False)
     holder = at_work(settings)
@@ -132,9 +134,12 @@ def sample(folder: Annotated[Path, typer.Argument(help="Where to write them, a f
 
 @app.command()
 def status(
-    periods: Annotated[int, typer.Option(min=1, max=600, help="How many months to show, the last whole ones.")] = 12,
+    periods: Annotated[
+        int | None,
+        typer.Option(min=1, max=600, help="How many months to show: the last whole ones, or the first --from one."),
+    ] = None,
     since: Annotated[
-        str | None, typer.Option("--from", help="The period to begin with instead: 2023-04, 2023-Q2 or 2023/24.")
+        str | None, typer.Option("--from", help="The period to begin with: 2023-04, 2023-Q2 or 2023/24.")
     ] = None,
 ) -> None:
     """What every partner delivered, what is late or missing, and what waits for somebody."""
@@ -147,13 +152,13 @@ def status(
 
 
 @app.command()
-def accept(deliveries: _Deliveries, reason: _Reason, person: _Person = None) -> None:
+def accept(deliveries: _Deliveries = None, reason: _Reason = "", person: _Person = None) -> None:
     """Let held deliveries become current; the next run publishes them."""
     _decide("accept", deliveries, reason, person)
 
 
 @app.command()
-def refuse(deliveries: _Deliveries, reason: _Reason, person: _Person = None) -> None:
+def refuse(deliveries: _Deliveries = None, reason: _Reason = "", person: _Person = None) -> None:
     """Refuse held deliveries, withdraw current ones, or set refused ones aside."""
     _decide("refuse", deliveries, reason, person)
 
@@ -206,7 +211,7 @@ def check_source(
     ] = None,
 ) -> None:
     """Show how a declaration reads files, without a database; exit code 2 when one would be refused."""
-    from star_warehouse.local.source_tables import print_check
+    from star_warehouse.local.source_tables import obstacle_of, print_check
     from star_warehouse.onboard import check_file, count_doubts
     from star_warehouse.sources import read_declaration
 
@@ -214,9 +219,12 @@ def check_source(
     console = _console()
     if doubts := count_doubts(declaration.read_text(encoding="utf-8")):
         console.print(f"{doubts} places of {declaration} are still marked '# ?'.", soft_wrap=True, markup=False)
+    obstacle = obstacle_of(source, declaration, Settings.from_environment())
+    if obstacle:
+        console.print(f"Not counted. {obstacle}", style="yellow", soft_wrap=True, markup=False, highlight=False)
     checks = [check_file(source, path, name) for path in files]
     for check in checks:
-        print_check(check, source, console)
+        print_check(check, source, console, is_counted=obstacle is None)
     if any(check.refusal for check in checks):
         raise typer.Exit(_REFUSED)
 
@@ -297,16 +305,25 @@ def airflow(context: typer.Context) -> None:
         raise typer.Exit(_hand_over([sys.executable, "-m", "airflow", *context.args], environment))
 
 
-def _decide(decision: Literal["accept", "refuse"], deliveries: list[int], reason: str, person: str | None) -> None:
+def _decide(
+    decision: Literal["accept", "refuse"], deliveries: list[str] | None, reason: str, person: str | None
+) -> None:
     from star_warehouse.load import decide
+    from star_warehouse.local.deciding import delivery_numbers
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.local.session import prepare
 
     settings = Settings.from_environment()
+    if deliveries and not reason.strip():
+        raise Refusal(
+            "The decision gives no reason.",
+            where=f"star-warehouse {decision} {' '.join(deliveries)}",
+            way_out="Give one with --reason, for those who ask later.",
+        )
     console = _console()
     with running_warehouse(settings) as warehouse:
         prepare(settings, warehouse)
-        for delivery_id in deliveries:
+        for delivery_id in delivery_numbers(settings, warehouse, decision, deliveries or []):
             settled = decide(warehouse, delivery_id, decision, reason, person or getpass.getuser())
             console.print(str(settled), soft_wrap=True, highlight=False, markup=False)
 

@@ -65,6 +65,11 @@ class Settings:
         return self.repository / "dags" / "sources"
 
     @property
+    def other_bodies_folder(self) -> Path:
+        """The declarations of bodies that are no partners: read by ``source check``, never run or counted."""
+        return self.sources_folder / "other_bodies"
+
+    @property
     def dbt_project(self) -> Path:
         """The dbt project."""
         return self.repository / "dbt_project"

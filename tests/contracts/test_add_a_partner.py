@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from star_warehouse.settings import REPOSITORY
 from star_warehouse.sources import read_declaration
@@ -50,3 +53,31 @@ def test_the_layouts_that_the_page_shows_are_valid(tmp_path: Path) -> None:
 def test_every_file_that_the_page_names_is_there() -> None:
     for path in re.findall(r"`((?:plugins|dbt_project|tests|dags)/[\w./]+)`", PAGE):
         assert (REPOSITORY / path).exists(), path
+
+
+def test_the_limit_that_the_page_names_stands_where_it_says_and_is_met() -> None:
+    path, name = "dbt_project/models/intermediate/partner/_partner.yml", "at_no_date_are_there_more_than_six_partners"
+    assert f"`{path}`" in PAGE
+    assert f"`{name}`" in PAGE
+
+    tests = YAML(typ="safe").load((REPOSITORY / path).read_text(encoding="utf-8"))["models"][0]["data_tests"]
+    (limit,) = (test["holds"]["arguments"]["condition"] for test in tests if test["holds"]["name"] == name)
+
+    # Whoever raises it adds no Python: that the memberships keep to it is the dbt test's own business.
+    assert re.search(r"<= \d+$", limit)
+
+
+def test_the_seeds_that_the_page_names_have_the_columns_it_explains() -> None:
+    assert set(seed("partner")[0]) >= {"partner_code", "partner_type", "gss_code", "city_region_code", "is_assumed"}
+    assert {row["gss_code"] for row in seed("partner")} <= {row["gss_code"] for row in seed("district")}
+    assert {row["partner_type"] for row in seed("partner")} == {"council", "ccg"}
+    assert {row["series"] for row in seed("series_partner")} == {"constant_2021"}
+    for name in re.findall(r"`(\w+\.csv)`", PAGE):
+        assert list((REPOSITORY / "dbt_project" / "seeds").rglob(name)), name
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    """The rows of a seed of the partners."""
+    path = REPOSITORY / "dbt_project" / "seeds" / "reference" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))

@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import pending_deliveries, settle
+from star_warehouse.load import pending_deliveries
 from star_warehouse.receive import take_in
 from star_warehouse.settings import Settings
 from star_warehouse.sources import load_sources
+from tests.settling import settle
 
 OLDHAM = (
     "Invented extract for a test\r\n\r\n"

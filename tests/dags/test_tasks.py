@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,6 +20,7 @@ from star_warehouse.database import Warehouse, WarehouseLost
 from star_warehouse.load import Delivery
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
+from tests.builders import declare, seeds, spend_file
 
 
 class TaskInstance:
@@ -68,6 +72,19 @@ def test_a_lost_warehouse_is_told_and_tried_again(task_instance: TaskInstance) -
     with pytest.raises(WarehouseLost):
         losing()
     assert task_instance.left == {REASON_KEY: "there: The warehouse stopped answering. Wait."}
+
+
+def test_a_warehouse_that_cannot_be_reached_is_tried_again(task_instance: TaskInstance) -> None:
+    @plainly
+    def connecting() -> None:
+        Warehouse("127.0.0.1", 1, "star", "secret", "warehouse").connect()
+
+    with pytest.raises(WarehouseLost) as lost:
+        connecting()
+    assert TASK_DEFAULTS["retry_policy"].evaluate(lost.value, 1, 2).action is RetryAction.RETRY
+    sentence = task_instance.left[REASON_KEY]
+    assert sentence.startswith("127.0.0.1:1/warehouse: The warehouse does not answer: ")
+    assert "secret" not in sentence
 
 
 def test_a_skip_is_no_failure(task_instance: TaskInstance) -> None:
@@ -162,3 +179,31 @@ def test_the_watch_fails_once_for_what_is_new(
 
 def test_a_run_has_one_name_among_all_dags_fit_for_a_folder() -> None:
     assert run_key("release", "manual__2026-01-02T03:04:05+00:00") == "release.manual__2026-01-02T03-04-05-00-00"
+
+
+def test_files_that_no_measure_would_count_are_not_taken_in(
+    task_instance: TaskInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    warehouse: Warehouse,
+    tmp_path: Path,
+) -> None:
+    town = declare(tmp_path / "dags" / "sources")
+    here = replace(settings, repository=tmp_path)
+    (here.inbox / town.id).mkdir(parents=True)
+    (here.inbox / town.id / "town_2018-04.csv").write_bytes(spend_file("Acme,7,03/04/2018,10.00,Pens"))
+    monkeypatch.setattr(ingest, "place", lambda: (here, warehouse))
+    monkeypatch.setattr(ingest, "this_run", lambda: "run-1")
+
+    seeds(tmp_path, members="village")
+    with pytest.raises(SystemExit):
+        ingest.take_in_deliveries("town")
+    assert "no measure would count what it delivers" in task_instance.left[REASON_KEY]
+    with warehouse.connect() as connection:
+        assert connection.execute("select count(*) from ops.delivery").fetchone() == (0,)
+
+    shutil.rmtree(here.dbt_project)
+    seeds(tmp_path)
+    assert ingest.take_in_deliveries("town") == []
+    with warehouse.connect() as connection:
+        assert connection.execute("select state from ops.delivery").fetchall() == [("checking",)]

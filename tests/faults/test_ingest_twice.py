@@ -13,13 +13,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import pending_deliveries, settle
+from star_warehouse.load import pending_deliveries
 from star_warehouse.receive import take_in
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
 from tests.builders import SPEND, declare
 from tests.faults.town import LONG_AGO, check_account, check_months, empty, month, put, states
 from tests.faults.worker import PLACES, worker
+from tests.settling import settle
 
 APRIL, MAY = month(4, 1_500, [9, 1_400]), month(5, 20)
 # A feed whose files may have a word behind their month.

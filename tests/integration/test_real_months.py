@@ -19,12 +19,13 @@ import polars as pl
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import pending_deliveries, settle
+from star_warehouse.load import pending_deliveries
 from star_warehouse.quality import DeliveryVerdict, check_deliveries
 from star_warehouse.receive import take_in
 from star_warehouse.settings import REPOSITORY, Settings
 from star_warehouse.sources import Source
 from tests.builders import declare
+from tests.settling import settle
 
 FOLDER = Path(os.environ.get("STAR_REAL_DATA") or REPOSITORY.parent / "shared" / "data") / "trafford"
 FILES = [FOLDER / f"trafford-supplier-spend-{year}.zip" for year in ("2024-25", "2025-26")]

@@ -75,7 +75,9 @@ def _install() -> None:
         return
     # Not skipped: without it nothing would show that Azure blobs are read at all.
     if shutil.which("npm") is None:
-        raise RuntimeError("npm is not there. Install Node.js 20 or later with npm (Debian: apt install nodejs npm).")
+        raise RuntimeError(
+            "npm is not there. Install Node.js 18 or later with npm (Debian: apt-get install nodejs npm)."
+        )
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=_FOLDER, capture_output=True, text=True, check=False)
     if done.returncode:

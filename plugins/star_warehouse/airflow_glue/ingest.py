@@ -13,7 +13,7 @@ from star_warehouse.airflow_glue.names import REASONS_KEY, ingest_dag_id
 from star_warehouse.airflow_glue.tasks import FIRST_DAY, TASK_DEFAULTS, calendar, leave, place, plainly, this_run
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source, load_sources
+from star_warehouse.sources import Source, check_partner, load_sources
 
 _REASONS_TOLD = 3
 
@@ -66,12 +66,18 @@ def ingest_dag(source: Source) -> DAG:
 
 @plainly
 def take_in_deliveries(source_id: str) -> list[str]:
-    """Land, read and load every file that waits; why some were refused or wait still, a sentence each."""
+    """Land, read and load every file that waits; why some were refused or wait still, a sentence each.
+
+    Raises:
+        Refusal: no measure would count them, for the seeds do not know the source's partner; or the landing zone takes
+            no more, or the warehouse does not answer. The files wait.
+    """
     from star_warehouse.airflow_glue.connections import airflow_connection
     from star_warehouse.receive import take_in
 
     settings, warehouse = place()
     source = load_sources(settings.sources_folder)[source_id]
+    check_partner(source, settings.dbt_project)
     taken = take_in(source, settings, warehouse, this_run(), connection_of=airflow_connection)
     return [str(refusal) for refusal in taken.refusals]
 

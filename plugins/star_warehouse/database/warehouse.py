@@ -23,7 +23,7 @@ _STOPPED = "57P"
 
 
 class WarehouseLost(Refusal):
-    """The connection to the warehouse broke; the server may be back in a moment."""
+    """The warehouse does not answer, or the connection to it broke; its server may be back in a moment."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Warehouse:
         """Open a connection.
 
         Raises:
-            Refusal: the server cannot be reached, or does not let us in.
+            WarehouseLost: the server cannot be reached, or does not let us in (libpq does not tell these apart).
         """
         try:
             return psycopg.connect(
@@ -82,7 +82,7 @@ class Warehouse:
                 options="-c datestyle=ISO -c timezone=UTC -c client_encoding=UTF8",
             )
         except psycopg.OperationalError as error:
-            raise Refusal(
+            raise WarehouseLost(
                 f"The warehouse does not answer: {_first_line(error)}.",
                 where=f"{self.host}:{self.port}/{self.database}",
                 way_out="Start it with `make up`, or check WAREHOUSE_URL.",

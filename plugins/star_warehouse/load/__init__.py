@@ -3,6 +3,7 @@
 from star_warehouse.load.ahead import made_ahead
 from star_warehouse.load.alerting import Alert, sentences, watch
 from star_warehouse.load.attention import Concern, Ledger, concerns_of, read_ledger
+from star_warehouse.load.differences import LineChanges, total_changes
 from star_warehouse.load.ledger import (
     Connection,
     FileSeen,
@@ -33,11 +34,11 @@ from star_warehouse.load.punctuality import (
     Arrival,
     Expected,
     Standing,
+    Window,
     expected_periods,
     first_day_of,
-    last_months,
     month_standings,
-    months_since,
+    months_to_show,
 )
 from star_warehouse.load.readings import (
     Figures,
@@ -47,10 +48,11 @@ from star_warehouse.load.readings import (
     request_readings,
     waiting_readings,
 )
-from star_warehouse.load.settling import Settled, decide, pending_deliveries, refuse_older, settle, settle_all
-from star_warehouse.load.tolerance import check_tolerance
+from star_warehouse.load.settling import Settled, decide, pending_deliveries, refuse_older, settle_all
+from star_warehouse.load.tolerance import UNREADABLE_DATE, check_tolerance, expected_dates
 
 __all__ = [
+    "UNREADABLE_DATE",
     "Alert",
     "Arrival",
     "Concern",
@@ -63,6 +65,7 @@ __all__ = [
     "FileSeen",
     "Ledger",
     "LedgerEntry",
+    "LineChanges",
     "Original",
     "Reading",
     "RejectedLine",
@@ -72,21 +75,22 @@ __all__ = [
     "Standing",
     "TableChunk",
     "WarehouseFull",
+    "Window",
     "check_tolerance",
     "concerns_of",
     "decide",
     "delivery_overview",
     "end_if_same",
+    "expected_dates",
     "expected_periods",
     "find_original",
     "first_day_of",
-    "last_months",
     "list_deliveries",
     "list_readings",
     "load_delivery",
     "made_ahead",
     "month_standings",
-    "months_since",
+    "months_to_show",
     "newest_entries",
     "pending_deliveries",
     "read_ledger",
@@ -102,9 +106,9 @@ __all__ = [
     "report_progress",
     "request_readings",
     "sentences",
-    "settle",
     "settle_all",
     "source_lock",
+    "total_changes",
     "waiting_readings",
     "watch",
 ]

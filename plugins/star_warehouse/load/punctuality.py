@@ -22,6 +22,7 @@ MISSING_AFTER_LATE = timedelta(days=30)
 _MONTHS_EACH = {"month": 1, "quarter": 3, "year": 12, "year_to_date": 1, "snapshot": 1}
 # In which months their periods begin; a financial year in April, a year of the calendar in January.
 _BEGINS = {"quarter": (1, 4, 7, 10), "year": (4,), "year_to_date": (4,)}
+_USUAL_MONTHS = 12
 _ANY_MONTH = tuple(range(1, 13))
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-Q([1-4])|(/\d{2})|)")
 
@@ -139,24 +140,49 @@ def _covers(source: Source, arrival: Arrival, first: date, last: date) -> bool:
     return arrival.start <= last and first <= arrival.end
 
 
-def last_months(count: int, today: date) -> list[date]:
-    """First days of the last whole months before a day, the oldest first."""
-    months = []
-    month = today.replace(day=1)
-    for _ in range(count):
-        month = (month - timedelta(days=1)).replace(day=1)
-        months.append(month)
-    return months[::-1]
+@dataclass(frozen=True)
+class Window:
+    """The months of a calendar.
+
+    Attributes:
+        months: their first days, the oldest first.
+        left_out: first days of the whole months after them that nothing came for and that are not shown.
+    """
+
+    months: tuple[date, ...]
+    left_out: tuple[date, ...] = ()
 
 
-def months_since(first: date, today: date) -> list[date]:
-    """First days of the whole months from the month of a day on, the oldest first."""
+def months_to_show(since: date | None, count: int | None, newest: date | None, today: date) -> Window:
+    """Which months a calendar shows.
+
+    Args:
+        since: the day in whose month it begins; None: so that it ends with the last whole month. Where none of those
+            would have a delivery, it ends with the newest that has one: months of a feed that ended years ago say
+            nothing, but what is left out must be told.
+        count: how many; None: from ``since`` all whole ones, otherwise twelve.
+        newest: the last day that any delivery covers, or None when nothing was delivered.
+        today: the day whose calendar counts.
+    """
+    this_month = today.replace(day=1)
+    if since is not None:
+        months = _months(since.replace(day=1), this_month)
+        return Window(months if count is None else months[:count])
+    size = count or _USUAL_MONTHS
+    last = _months(_months_later(this_month, -size), this_month)
+    if newest is None or newest >= last[0]:
+        return Window(last)
+    end = _months_later(newest.replace(day=1), 1)
+    return Window(_months(_months_later(end, -size), end), _months(end, this_month))
+
+
+def _months(first: date, before: date) -> tuple[date, ...]:
+    """First days of the months from one up to another, which is not among them."""
     months = []
-    month = first.replace(day=1)
-    while (following := _months_later(month, 1)) <= today.replace(day=1):
-        months.append(month)
-        month = following
-    return months
+    while first < before:
+        months.append(first)
+        first = _months_later(first, 1)
+    return tuple(months)
 
 
 def first_day_of(period: str) -> date:

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from star_warehouse.database import Warehouse
 from star_warehouse.load.attention import source_ledger
+from star_warehouse.load.differences import LineChanges, line_changes
 from star_warehouse.load.ledger import Connection, FileSeen, LedgerEntry, register_source
 from star_warehouse.load.settling import remove_lines
 from star_warehouse.sources import ENTITIES, ENTITIES_OF_KIND, Source
@@ -54,6 +55,8 @@ class Reading:
         way_out: what to do about it.
         before: what the earlier reading brought; None when that was refused.
         after: what this one brought; None when it was refused.
+        changes: how its lines differ from those of the earlier reading; None where one of the two has none to compare.
+        noted_before: what was noted about the earlier reading when it was accepted, or None.
     """
 
     delivery_id: int
@@ -65,6 +68,8 @@ class Reading:
     way_out: str | None
     before: Figures | None
     after: Figures | None
+    changes: LineChanges | None = None
+    noted_before: str | None = None
 
 
 def request_readings(warehouse: Warehouse, source: Source, from_day: date | None, run_id: str) -> list[int]:
@@ -200,21 +205,30 @@ def list_readings(warehouse: Warehouse, delivery_ids: Sequence[int]) -> list[Rea
         rows = connection.execute(
             """
             select new.delivery_id, new.reprocess_of, new.file_name, coalesce(new.period_key, old.period_key),
-                new.state, new.reason, new.way_out, old.state
+                new.state, new.reason, new.way_out, old.state, kind,
+                -- What a person accepted has that person's reason, which is no note.
+                case when old.state in ('loaded', 'superseded') and not exists (
+                    select 1 from ops.delivery_decision as decision where decision.delivery_id = old.delivery_id
+                ) then old.reason end
             from ops.delivery as new inner join ops.delivery as old on new.reprocess_of = old.delivery_id
+            inner join ops.source on new.source_id = source.source_id
             where new.delivery_id = any(%s)
             order by coalesce(new.period_start_date, old.period_start_date) nulls last, new.delivery_id
             """,
             (list(delivery_ids),),
         ).fetchall()
         readings = []
-        for number, before_number, name, period_key, state, reason, way_out, before_state in rows:
+        for number, before_number, name, period_key, state, reason, way_out, before_state, kind, noted in rows:
             before = None if before_state == "refused" else _figures(connection, before_number)
             if state == "repeat":
                 after = before
             else:
                 after = None if state in ("refused", "landed") else _figures(connection, number)
-            readings.append(Reading(number, before_number, name, period_key, state, reason, way_out, before, after))
+            changes = None
+            if before and after and state != "repeat":
+                changes = line_changes(connection, kind, before_number, number)
+            told = (number, before_number, name, period_key, state, reason, way_out)
+            readings.append(Reading(*told, before, after, changes, noted))
     return readings
 
 

@@ -106,8 +106,12 @@ def _overlap(one: Extent, other: Extent) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
+def _in_order(extents: Sequence[Extent]) -> list[Extent]:
+    return sorted(extents, key=lambda one: (one.start, one.delivery_id))
+
+
 def _named(extents: Sequence[Extent]) -> str:
-    first, *rest = sorted(extents, key=lambda one: (one.start, one.delivery_id))
+    first, *rest = _in_order(extents)
     more = f" and {len(rest)} more" if rest else ""
     return f"{first.file_name} (delivery {first.delivery_id}, {first.start} to {first.end}){more}"
 
@@ -121,42 +125,56 @@ def _would_cut(new: Extent, cut: Sequence[Extent]) -> tuple[str, str]:
     )
 
 
+def tell_change(new: Extent, replaced: Sequence[Extent]) -> str:
+    """Say in a sentence what accepting a delivery would change: its lines and pounds beside what it would replace."""
+    has_pounds = new.amount_gbp is not None
+    if not replaced:
+        pounds = f" and {_pounds(new.amount_gbp)}" if has_pounds else ""
+        word = "line" if new.lines_loaded == 1 else "lines"
+        return f"It brings {new.lines_loaded:,} {word}{pounds}, and would replace nothing."
+    lines, amount = _size(replaced)
+    pounds = f", pounds {_pounds(amount)} → {_pounds(new.amount_gbp)}" if has_pounds else ""
+    first, *rest = _in_order(replaced)
+    more = f" and {len(rest)} more" if rest else ""
+    return (
+        f"Lines {lines:,} → {new.lines_loaded:,}{pounds}, instead of {first.file_name} (delivery {first.delivery_id})"
+        f"{more}."
+    )
+
+
+def _pounds(amount: Decimal | None) -> str:
+    value = amount or Decimal(0)
+    return f"{'−' if value < 0 else ''}£{abs(value):,.2f}"
+
+
+def _size(extents: Sequence[Extent]) -> tuple[int, Decimal]:
+    """The lines and the pounds of deliveries together."""
+    lines = sum(one.lines_loaded for one in extents)
+    return lines, sum((one.amount_gbp or Decimal(0) for one in extents), Decimal(0))
+
+
 def _overlap_doubts(new: Extent, others: Sequence[Extent]) -> list[str]:
     if not others:
         return []
-    return [
-        f"Its days, {new.start} to {new.end}, overlap what is current: {_named(others)}. "
-        f"Accepted, it takes the place of {len(others)} deliveries of other periods."
-    ]
+    how_many = "another period's delivery" if len(others) == 1 else f"{len(others)} deliveries of other periods"
+    return [f"It covers {new.start} to {new.end} and would take the place of {how_many}."]
 
 
 def _finality_doubts(new: Extent, own: Sequence[Extent], arrived: date, final_after_days: int | None) -> list[str]:
     # A later snapshot changes no earlier day; only one of the very same period rewrites it.
-    rewritten = [one for one in own if one.period_key == new.period_key]
-    if final_after_days is None or not rewritten:
+    if final_after_days is None or not any(one.period_key == new.period_key for one in own):
         return []
     final = new.end + timedelta(days=final_after_days)
     if arrived <= final:
         return []
-    return [
-        f"The period {new.period_key} has been final since {final}, {final_after_days} days after its end, "
-        f"and this file would replace {rewritten[0].file_name} (delivery {rewritten[0].delivery_id})."
-    ]
+    return [f"{new.period_key} has been final since {final}, {final_after_days} days after its end."]
 
 
 def _shrink_doubts(new: Extent, replaced: Sequence[Extent]) -> list[str]:
-    lines = sum(one.lines_loaded for one in replaced)
-    doubts = []
+    lines, amount = _size(replaced)
+    halved = []
     if 2 * new.lines_loaded < lines:
-        doubts.append(
-            f"It has {new.lines_loaded:,} lines, less than half of the {lines:,} of what it would replace: "
-            f"{_named(replaced)}."
-        )
-    before = sum((one.amount_gbp or Decimal(0) for one in replaced), Decimal(0))
-    now = new.amount_gbp or Decimal(0)
-    if 2 * now < before:
-        doubts.append(
-            f"It adds up to £{now:,.2f}, less than half of the £{before:,.2f} of what it would replace: "
-            f"{_named(replaced)}."
-        )
-    return doubts
+        halved.append("lines")
+    if 2 * (new.amount_gbp or Decimal(0)) < amount:
+        halved.append("pounds")
+    return [f"It has less than half of the {' and '.join(halved)} of what it would replace."] if halved else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, LiteralString
 
@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from star_warehouse.database import Warehouse
 from star_warehouse.load.ledger import Connection
-from star_warehouse.load.replacing import CUMULATIVE, Extent, Placement, older_than_current, place
+from star_warehouse.load.replacing import CUMULATIVE, Extent, Placement, older_than_current, place, tell_change
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import ENTITIES_OF_KIND, Period, Source
 
@@ -27,6 +27,10 @@ from ops.delivery
 """
 
 
+# A file that lies where it lay is not looked at again: it has to be written anew, be it with the very same bytes.
+_AGAIN = "If that was a mistake, deliver the same file again: it is checked anew and, if it passes, held for you."
+
+
 @dataclass(frozen=True)
 class Settled:
     """What a decision did.
@@ -36,25 +40,25 @@ class Settled:
         file_name: how its file is called.
         state: its state now.
         replaced: the files that are superseded by it.
-        was_current: whether it was current and was withdrawn.
+        before: its state before.
     """
 
     delivery_id: int
     file_name: str
     state: str
     replaced: tuple[str, ...]
-    was_current: bool = False
+    before: str
 
     def __str__(self) -> str:
         """Say what it is now, and what follows."""
         now = f"Delivery {self.delivery_id}, {self.file_name}, is {'current' if self.state == 'loaded' else self.state}"
-        if self.was_current:
+        if self.state != "loaded" and self.before == "loaded":
             return (
                 f"{now}. It was current: its period has no delivery now, and its pounds leave the figures with the "
-                "next release. Deliver a file for the period to fill it; one that came before, with a blank line more."
+                "next release. Deliver a file for the period to fill it; one superseded before, with a blank line more."
             )
         if self.state != "loaded":
-            return f"{now}."
+            return f"{now}. {_AGAIN}"
         instead = f" instead of {', '.join(self.replaced)}" if self.replaced else ""
         return (
             f"{now}{instead}. The next `star-warehouse run` publishes it; "
@@ -85,34 +89,22 @@ def pending_deliveries(warehouse: Warehouse, source_id: str) -> list[int]:
     return [int(row[0]) for row in rows]
 
 
-def settle(
-    warehouse: Warehouse,
-    delivery_id: int,
-    outcome: Outcome,
-    reason: str | None = None,
-    way_out: str | None = None,
-) -> None:
-    """Carry out the verdict on a delivery, in one transaction; a delivery settled before stays as it is.
+def settle_all(warehouse: Warehouse, verdicts: Mapping[int, tuple[Outcome, str | None, str | None]]) -> None:
+    """Carry out the verdicts on deliveries, each in its own transaction, in their order; those settled before stay.
 
-    Accepted, it becomes current; what it replaces (the earlier one of its source and period; of a snapshot, all
+    Accepted, a delivery becomes current; what it replaces (the earlier one of its source and period; of a snapshot, all
     earlier ones) is superseded, and so is an earlier one that was held. Held, its lines stay and the earlier one stays
     current until a person decides. Refused, its lines and rejected lines are deleted and the earlier one stays current.
 
     What the checks accept is still refused when the current delivery goes further or it would cut into another
     period, and held when it would replace another period's delivery, one of a final period, or one of twice its size.
 
+    Args:
+        verdicts: outcome, reason and way out by delivery.
+
     Raises:
         Refusal: there is no such delivery, it was not loaded yet, or it is to be held or refused without a reason, or
             refused without a way out.
-    """
-    settle_all(warehouse, {delivery_id: (outcome, reason, way_out)})
-
-
-def settle_all(warehouse: Warehouse, verdicts: Mapping[int, tuple[Outcome, str | None, str | None]]) -> None:
-    """Carry out the verdicts on several deliveries as ``settle`` does, each in its own transaction, in their order.
-
-    Args:
-        verdicts: outcome, reason and way out by delivery.
     """
     with warehouse.connect(autocommit=True) as connection:
         for delivery_id, (outcome, reason, way_out) in sorted(verdicts.items()):
@@ -143,7 +135,8 @@ def _settle(
     elif placement.refusal:
         _take_out(connection, case.kind, delivery_id, *placement.refusal)
     elif doubts:
-        _hold(connection, delivery_id, " ".join(doubts), way_out if outcome == "hold" else None)
+        told = " ".join([*doubts, tell_change(case.delivery, placement.replaced)])
+        _hold(connection, delivery_id, told, way_out if outcome == "hold" else None)
     else:
         _make_current(connection, case, placement, reason, way_out)
 
@@ -162,7 +155,8 @@ def decide(warehouse: Warehouse, delivery_id: int, decision: Decision, reason: s
         decided_by: who decided.
 
     Raises:
-        Refusal: no reason is given, there is no such delivery, or it is in no state to be decided about.
+        Refusal: no reason is given, there is no such delivery, it is in no state to be decided about, or a person
+            refused it before.
     """
     where = f"delivery {delivery_id}"
     if not reason.strip():
@@ -170,11 +164,12 @@ def decide(warehouse: Warehouse, delivery_id: int, decision: Decision, reason: s
     with warehouse.connect() as connection:
         case = _take(connection, delivery_id)
         possible = ("held",) if decision == "accept" else ("held", "loaded", "refused")
-        if case.state not in possible:
+        refused_by = _refused_by(connection, delivery_id)
+        if case.state not in possible or refused_by:
             raise Refusal(
-                f"{case.delivery.file_name} is {case.state}, so there is nothing to {decision}.",
+                f"{case.delivery.file_name} is {case.state}{refused_by}, so there is nothing to {decision}.",
                 where=where,
-                way_out="`star-warehouse status` lists what is held or refused.",
+                way_out=_AGAIN if refused_by else "`star-warehouse status` lists what is held or refused.",
             )
         connection.execute(
             "insert into ops.delivery_decision (delivery_id, decision, reason, decided_by) values (%s, %s, %s, %s)",
@@ -186,14 +181,14 @@ def decide(warehouse: Warehouse, delivery_id: int, decision: Decision, reason: s
                 what, way_out = placement.refusal
                 raise Refusal(what, where=where, way_out=way_out)
             _make_current(connection, case, placement, f"Accepted by {decided_by}: {reason.strip()}", None)
-            return _settled(connection, delivery_id)
+            return _settled(connection, delivery_id, case.state)
         told = f"Refused by {decided_by}: {reason.strip()}"
-        way_out = "Nothing needs to be done unless another file is wanted; then deliver that."
+        way_out = f"Nothing needs to be done. {_AGAIN}"
         if case.state == "held":
             _take_out(connection, case.kind, delivery_id, told, way_out)
         elif case.state == "loaded":
             _refuse(connection, delivery_id, told, way_out)
-        return replace(_settled(connection, delivery_id), was_current=case.state == "loaded")
+        return _settled(connection, delivery_id, case.state)
 
 
 def refuse_older(connection: Connection, source: Source, file_name: str, period: Period) -> None:
@@ -277,6 +272,20 @@ def _refused_before(connection: Connection, delivery_id: int) -> str | None:
     return f"The same bytes came as delivery {row[0]}, which {row[1]} refused: {row[2]}"
 
 
+def _refused_by(connection: Connection, delivery_id: int) -> str:
+    """Who refused a delivery that is refused, and why, to stand behind its state; empty when no person did."""
+    row = connection.execute(
+        """
+        select ' by ' || decided_by || ' (' || decision.reason || ')'
+        from ops.delivery_decision as decision inner join ops.delivery using (delivery_id)
+        where delivery_id = %s and decision = 'refuse' and state = 'refused'
+        order by decided_at desc limit 1
+        """,
+        (delivery_id,),
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def _counted_elsewhere(connection: Connection, case: _Case) -> str | None:
     """A sentence when the very same bytes count for another source, or wait to."""
     row = connection.execute(
@@ -340,8 +349,8 @@ def _make_current(
 
 def _hold(connection: Connection, delivery_id: int, reason: str, advice: str | None) -> None:
     way_out = (
-        f"Look at it, then `star-warehouse accept {delivery_id} --reason …` "
-        f"or `star-warehouse refuse {delivery_id} --reason …`."
+        f"To count it: `star-warehouse accept {delivery_id} --reason …`. "
+        f"To leave all as it is: `star-warehouse refuse {delivery_id} --reason …`."
     )
     connection.execute(
         "update ops.delivery set state = 'held', reason = %s, way_out = %s, settled_at = now() where delivery_id = %s",
@@ -377,7 +386,7 @@ def _refuse(connection: Connection, delivery_id: int, reason: str, way_out: str)
     )
 
 
-def _settled(connection: Connection, delivery_id: int) -> Settled:
+def _settled(connection: Connection, delivery_id: int, before: str) -> Settled:
     row = connection.execute(
         """
         select file_name, state,
@@ -387,4 +396,4 @@ def _settled(connection: Connection, delivery_id: int) -> Settled:
         (delivery_id,),
     ).fetchone()
     assert row is not None
-    return Settled(delivery_id, row[0], row[1], tuple(row[2]))
+    return Settled(delivery_id, row[0], row[1], tuple(row[2]), before)

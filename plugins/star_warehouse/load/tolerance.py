@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from star_warehouse.load.lines import DeliverySummary, RejectedLine, Rejections
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources import Source
+from star_warehouse.sources import Source, tell_formats
 
+UNREADABLE_DATE = "unreadable_date"
 _REASONS_TOLD = 3
 # Past so many rejected lines, and more of them than lines that read, nothing that follows would save the file.
 _REJECTED_ENOUGH = 20_000
@@ -26,7 +27,8 @@ def check_tolerance(source: Source, file_name: str, summary: DeliverySummary) ->
             where=f"{source.id}: {file_name}",
             way_out="Ask the sender for the whole extract.",
         )
-    raise _too_many(source, file_name, f"{rejected:,} of {rejected + loaded:,} lines", summary.rejections)
+    how_many = f"{rejected:,} of {rejected + loaded:,} lines"
+    raise _too_many(source, file_name, how_many, summary.rejections, summary.layout_name)
 
 
 def is_hopeless(rejections: Rejections, lines_loaded: int) -> bool:
@@ -40,10 +42,26 @@ def give_up(source: Source, file_name: str, lines_loaded: int, rejections: Rejec
     return _too_many(source, file_name, f"{rejected:,} of the first {rejected + lines_loaded:,} lines", rejections)
 
 
-def _too_many(source: Source, file_name: str, how_many: str, rejections: Rejections) -> Refusal:
+def expected_dates(source: Source, layout_name: str | None = None) -> str:
+    """How a source's days may be written, for people, with an example of each way.
+
+    Args:
+        layout_name: the layout of the file; None for all that the source has.
+    """
+    layouts = [layout for layout in source.layouts if layout_name in (None, layout.name)]
+    formats = [form for layout in layouts for form in layout.date_formats]
+    return tell_formats(formats, from_cells=any(layout.format.type == "xlsx" for layout in layouts))
+
+
+def _too_many(
+    source: Source, file_name: str, how_many: str, rejections: Rejections, layout_name: str | None = None
+) -> Refusal:
+    expected = ""
+    if UNREADABLE_DATE in dict(rejections.counts.most_common(_REASONS_TOLD)):
+        expected = f" Dates are expected as {expected_dates(source, layout_name)}."
     return Refusal(
         f"{how_many} do not read, more than the {source.tolerance.rejected_pct.normalize():f} % tolerated. "
-        f"{_main_reasons(rejections)}",
+        f"{_main_reasons(rejections)}{expected}",
         where=f"{source.id}: {file_name}",
         way_out="Have the lines corrected and deliver the file again, or correct the source's declaration.",
     )

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from star_warehouse.load import Arrival, Standing, expected_periods, month_standings
+from star_warehouse.load import Arrival, Standing, Window, expected_periods, month_standings
 from star_warehouse.sources import Source
 
 _COLOURS = {
@@ -25,13 +25,19 @@ _COLOURS = {
 _COLUMN = 10
 _EDGES = 4
 _HEADING = "partner or feed"
+_LEGEND = (
+    "green: delivered and current. open: the period has not ended. due: it has ended, and the file is still in time. "
+    "late: nothing came in time. missing: nor in the 30 days after. –: not expected.",
+    "waiting: its file is here and not taken in yet. held: what came waits for your `accept` or `refuse`. "
+    "refused: what came was refused, and nothing else is current.",
+)
 _GRAVEST_FIRST = list(Standing)[::-1]
 
 
 def print_calendar(
     sources: Mapping[str, Source],
     arrivals: Mapping[str, Sequence[Arrival]],
-    months: Sequence[date],
+    window: Window,
     today: date,
     console: Console,
 ) -> None:
@@ -40,14 +46,14 @@ def print_calendar(
     Args:
         sources: the feeds, by id.
         arrivals: what each of them delivered.
-        months: first days of the months to show.
+        window: the months to show, and those that are left out.
         today: the day whose calendar counts.
         console: where to print.
     """
     rows = calendar_rows(sources, arrivals, today)
     at_once = max(1, (console.width - _EDGES - max(map(len, [_HEADING, *rows]))) // _COLUMN)
-    for begin in range(0, len(months), at_once):
-        shown = months[begin : begin + at_once]
+    for begin in range(0, len(window.months), at_once):
+        shown = window.months[begin : begin + at_once]
         table = Table(
             title="Deliveries by month" if begin == 0 else None, title_justify="left", box=box.SIMPLE, padding=(0, 1)
         )
@@ -57,12 +63,16 @@ def print_calendar(
         for name, standings in rows.items():
             table.add_row(name, *(_cell(standings.get(month)) for month in shown))
         console.print(table)
-    console.print(
-        "green: delivered and current; due: still in time; late: past its day; missing: by 30 days; –: not expected.",
-        style="dim",
-        highlight=False,
-        soft_wrap=True,
-    )
+    for meaning in _LEGEND:
+        console.print(meaning, style="dim", highlight=False, soft_wrap=True)
+    if window.left_out:
+        first, last = window.left_out[0], window.left_out[-1]
+        console.print(
+            f"Nothing was delivered for {first:%Y-%m} to {last:%Y-%m}, so they are not shown; "
+            f"`star-warehouse status --from {first:%Y-%m}` shows them.",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def calendar_rows(

@@ -11,12 +11,21 @@ from rich.console import Console
 from rich.table import Table
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import Figures, Reading, list_readings, pending_deliveries, request_readings, settle_all
+from star_warehouse.load import (
+    Figures,
+    LineChanges,
+    Reading,
+    list_readings,
+    pending_deliveries,
+    request_readings,
+    settle_all,
+    total_changes,
+)
 from star_warehouse.local.session import prepare
 from star_warehouse.quality import check_deliveries
 from star_warehouse.receive import refresh_postcodes, take_in
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source
+from star_warehouse.sources import Source, check_partner
 
 _NOTHING = Figures()
 
@@ -39,8 +48,9 @@ def reprocess(
         whether every reading became current or brought nothing new; False when one was refused or is held.
 
     Raises:
-        Refusal: the warehouse does not answer, or the checks cannot be run.
+        Refusal: the seeds do not know the source's partner, the warehouse does not answer, or the checks cannot be run.
     """
+    check_partner(source, settings.dbt_project)
     prepare(settings, warehouse)
     run_id = f"reprocess.{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
     wanted = request_readings(warehouse, source, from_day, run_id)
@@ -71,16 +81,20 @@ def print_readings(readings: Sequence[Reading], console: Console) -> None:
         table = Table(title="Read anew: before → after", title_justify="left")
         for heading in ("delivery", "file", "period", "now"):
             table.add_column(heading)
-        for heading in ("lines", "rejected", "£"):
+        for heading in ("lines", "rejected", "£", "lines that differ"):
             table.add_column(heading, justify="right")
         for reading in others:
             number, period = str(reading.delivery_id), reading.period_key or ""
-            table.add_row(number, reading.file_name, period, _now(reading), *_difference(reading.before, reading.after))
+            figures = _difference(reading.before, reading.after)
+            table.add_row(number, reading.file_name, period, _now(reading), *figures, _changed(reading))
         if current:
             table.add_section()
-            table.add_row("", "all that became current", "", "", *_difference(*_totals(current)))
+            all_changes = total_changes(reading.changes for reading in current if reading.changes)
+            table.add_row("", "all that became current", "", "", *_difference(*_totals(current)), str(all_changes))
         console.print(table)
         _print_reasons([reading for reading in others if reading.after], console)
+        _print_columns(others, console)
+        _print_notes(current, console)
     if same:
         console.print(f"{len(same):,} of {len(readings):,} brought the very same as before; there nothing was changed.")
     for reading in others:
@@ -110,6 +124,30 @@ def _print_reasons(readings: Sequence[Reading], console: Console) -> None:
     before, after = _reasons([one.before for one in readings]), _reasons([one.after for one in readings])
     for code in sorted(before | after):
         console.print(f"  rejected, {code}: {before[code]:,} → {after[code]:,}", markup=False, highlight=False)
+
+
+def _changed(reading: Reading) -> str:
+    if reading.changes is None:
+        return ""
+    if reading.before == reading.after and reading.changes == LineChanges():
+        return "none; lines that are skipped, or its days"
+    return str(reading.changes)
+
+
+def _print_columns(readings: Sequence[Reading], console: Console) -> None:
+    by_column = total_changes(reading.changes for reading in readings if reading.changes).by_column
+    for column, count in by_column.most_common():
+        console.print(f"  changed, {column}: {count:,} lines", markup=False, highlight=False)
+
+
+def _print_notes(readings: Sequence[Reading], console: Console) -> None:
+    """What the checks note now and did not before, or the other way round."""
+    for reading in readings:
+        if reading.reason == reading.noted_before:
+            continue
+        for word, note in (("noted before", reading.noted_before), ("noted now", reading.reason)):
+            told = note or "nothing"
+            console.print(f"  {word}, {reading.file_name}: {told}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _reasons(figures: Sequence[Figures | None]) -> Counter[str]:

@@ -26,7 +26,7 @@ from star_warehouse.local.sample import deliver_sample, sample_is_wanted
 from star_warehouse.local.server import running_warehouse
 from star_warehouse.local.session import airflow_of, alone, prepare
 from star_warehouse.local.signals import interruptible, undisturbed
-from star_warehouse.local.tables import print_concerns
+from star_warehouse.local.tables import print_concerns, print_uncounted
 from star_warehouse.local.work import Work, find_work
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import release_is_due
@@ -75,6 +75,9 @@ def run(settings: Settings, console: Console) -> int:
         print_headline(warehouse, console)
         for repeat in repeats_since(warehouse, looked_at):
             console.print(f"Nothing loaded: {repeat}", soft_wrap=True, highlight=False)
+        # Where files wait, the ingest failed of it and says so.
+        idle = [source for source in work.sources.values() if source.id not in work.waiting]
+        print_uncounted(settings, idle, console)
         for failure in failures:
             console.print(f"[red]Failed:[/red] {escape(failure)}", soft_wrap=True, highlight=False)
         held = [one for one in concerns_of(read_ledger(warehouse, work.sources).values()) if one.state == "held"]

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from star_warehouse.load import DeliverySummary
-from star_warehouse.onboard import FileCheck, TableCheck
-from star_warehouse.sources import Source
+from star_warehouse.load import UNREADABLE_DATE, DeliverySummary, expected_dates
+from star_warehouse.onboard import Alias, FileCheck, TableCheck
+from star_warehouse.settings import Settings
+from star_warehouse.sources import Source, unknown_partner
 
 _CELL = 40
 _LINE = 150
 
 
-def print_check(check: FileCheck, source: Source, console: Console) -> None:
-    """Print how a file reads: mapping, first lines, totals by month, what is rejected and skipped, and the verdict."""
+def print_check(check: FileCheck, source: Source, console: Console, *, is_counted: bool = True) -> None:
+    """Print how a file reads: mapping, first lines, totals by month, what is rejected and skipped, and the verdict.
+
+    Args:
+        check: how it reads.
+        source: by which declaration.
+        console: where to print.
+        is_counted: whether a file of this source is taken in if it reads.
+    """
     console.print(Text(f"\n{check.file_name} by {source.id}", style="bold"))
     if check.period:
         console.print(f"Period: {check.period.key}, {check.period.start} to {check.period.end}", highlight=False)
@@ -26,16 +35,47 @@ def print_check(check: FileCheck, source: Source, console: Console) -> None:
         encoding = f"; encoding: {check.summary.encoding}" if check.summary and check.summary.encoding else ""
         console.print(f"Layout: {check.layout}{encoding}", highlight=False)
     for table in check.tables:
-        _print_table(table, console)
+        _print_table(table, expected_dates(source, check.layout), console)
     if check.summary:
         _print_account(check.summary, console)
     if check.refusal:
         console.print(Text(f"Would be refused. {check.refusal}", style="red"), soft_wrap=True)
+        for alias in check.aliases:
+            console.print(Text(f"  {_told(alias)}"), soft_wrap=True)
+    elif not is_counted:
+        console.print(Text("It reads, but would not be taken in, for the reason given above.", style="yellow"))
     else:
         console.print(Text("Would be taken in, if the checks of the delivery agree.", style="green"))
 
 
-def _print_table(table: TableCheck, console: Console) -> None:
+def obstacle_of(source: Source, declaration: Path, settings: Settings) -> str | None:
+    """Why files of a source would not be taken in though they read, in a sentence; None when they would.
+
+    Args:
+        source: the feed.
+        declaration: the file that declares it.
+        settings: where the seeds of the partners are.
+    """
+    if declaration.resolve().parent == settings.other_bodies_folder:
+        return "What is declared in other_bodies is only read by this command, never run or counted."
+    refusal = unknown_partner(source, settings.dbt_project)
+    return str(refusal) if refusal else None
+
+
+def _told(alias: Alias) -> str:
+    declared = " or ".join(map(repr, alias.declared))
+    if alias.header is None:
+        return (
+            f"No header of the file is near to {declared}. Ask the sender for that column; never add a header that "
+            f"means something else to {alias.column}."
+        )
+    doubt = f" (ask the sender: it {alias.doubt})" if alias.doubt else ""
+    return (
+        f"If {alias.header!r} is what {declared} was{doubt}, add it to {alias.entity} in the declaration: {alias.line}"
+    )
+
+
+def _print_table(table: TableCheck, expected: str, console: Console) -> None:
     place = f"{table.entity}, sheet {table.sheet}" if table.sheet else table.entity
     _print(
         console,
@@ -59,7 +99,8 @@ def _print_table(table: TableCheck, console: Console) -> None:
     if table.rejections:
         console.print(Text(f"{place}: rejected", style="italic"))
     for code, rejection in sorted(table.rejections.items(), key=lambda item: -item[1].count):
-        console.print(Text(f"  {rejection.count:,} {code}, such as"), soft_wrap=True)
+        ways = f" (expected: {expected})" if code == UNREADABLE_DATE else ""
+        console.print(Text(f"  {rejection.count:,} {code}{ways}, such as"), soft_wrap=True)
         for line in rejection.examples:
             console.print(
                 Text(f"    line {line.line_number}: {line.reason}  {_short(line.text, _LINE)}"), soft_wrap=True

@@ -18,8 +18,7 @@ from star_warehouse.load import (
     concerns_of,
     delivery_overview,
     first_day_of,
-    last_months,
-    months_since,
+    months_to_show,
     read_ledger,
 )
 from star_warehouse.local.calendar_table import print_calendar
@@ -28,13 +27,13 @@ from star_warehouse.receive import WaitingFile, find_waiting
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import list_releases
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source, load_sources
+from star_warehouse.sources import Source, load_sources, unknown_partner
 
 _COLOURS = {"held": "magenta", "refused": "red"}
 
 
 def print_status(
-    settings: Settings, warehouse: Warehouse, console: Console, periods: int = 12, since: str | None = None
+    settings: Settings, warehouse: Warehouse, console: Console, periods: int | None = None, since: str | None = None
 ) -> None:
     """Print how the months of every partner stand, what every feed delivered, and what waits for somebody.
 
@@ -42,14 +41,15 @@ def print_status(
         settings: the warehouse's settings.
         warehouse: whose ledger to read.
         console: where to print.
-        periods: how many months to show, up to the last whole one.
-        since: the period to begin with instead, such as ``2023-04`` or ``2023/24``.
+        periods: how many months to show; None: all since ``since``, else twelve.
+        since: the period to begin with, such as ``2023-04`` or ``2023/24``; None: so that the table ends with the last
+            whole month, or with the newest that has a delivery if none of the last ones has.
 
     Raises:
         Refusal: ``since`` is no period, or a declaration is wrong.
     """
     today = datetime.now(ZoneInfo("Europe/London")).date()
-    months = last_months(periods, today) if since is None else months_since(first_day_of(since), today)
+    from_day = None if since is None else first_day_of(since)
     prepare(settings, warehouse)
     sources = load_sources(settings.sources_folder)
     waiting, hindrances = _waiting(sources.values(), settings, warehouse)
@@ -58,11 +58,20 @@ def print_status(
         source_id: [*ledgers[source_id].arrivals, *_arrivals(source, waiting.get(source_id, []))]
         for source_id, source in sources.items()
     }
-    print_calendar(sources, arrivals, months, today, console)
+    newest = max((one.end for came in arrivals.values() for one in came), default=None)
+    print_calendar(sources, arrivals, months_to_show(from_day, periods, newest, today), today, console)
     _print_feeds(warehouse, list(sources), waiting, console)
+    print_uncounted(settings, sources.values(), console)
     for hindrance in hindrances:
         console.print(f"[red]Not looked at:[/red] {escape(str(hindrance))}", soft_wrap=True, highlight=False)
     print_concerns(concerns_of(ledgers.values()), console)
+
+
+def print_uncounted(settings: Settings, sources: Iterable[Source], console: Console) -> None:
+    """Print a line for each source of which nothing would count, because the seeds do not know its partner."""
+    for source in sources:
+        if refusal := unknown_partner(source, settings.dbt_project):
+            console.print(f"[red]Not counted:[/red] {escape(str(refusal))}", soft_wrap=True, highlight=False)
 
 
 def print_concerns(concerns: Sequence[Concern], console: Console) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from star_warehouse.load import DeliverySummary, RejectedLine, TableChunk, check_tolerance
+from star_warehouse.onboard.aliases import Alias, propose_aliases
 from star_warehouse.read import OpenDelivery, open_delivery
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import ENTITIES, ColumnType, Period, Source
@@ -78,6 +79,7 @@ class FileCheck:
         layout: the layout that its header fits, or None when it fits none.
         summary: the account of its lines, or None when it does not read to its end.
         refusal: why it would be refused, or None.
+        aliases: the columns whose header it lacks, each with the header that may have taken its place.
     """
 
     file_name: str
@@ -86,6 +88,7 @@ class FileCheck:
     layout: str | None = None
     summary: DeliverySummary | None = None
     refusal: Refusal | None = None
+    aliases: list[Alias] = field(default_factory=list)
 
 
 def check_file(source: Source, path: Path, file_name: str | None = None) -> FileCheck:
@@ -101,9 +104,9 @@ def check_file(source: Source, path: Path, file_name: str | None = None) -> File
     """
     check = FileCheck(file_name or path.name)
     try:
-        check.period = source.period_of(check.file_name)
         if not path.is_file():
             raise Refusal("There is no such file.", where=str(path), way_out="Check its name.")
+        check.period = source.period_of(check.file_name)
         with open_delivery(source, check.file_name, path, check.period) as delivery:
             check.layout = delivery.layout.name
             check.tables = [_table(delivery, entity, sheet) for entity, sheet in delivery.headers]
@@ -114,6 +117,9 @@ def check_file(source: Source, path: Path, file_name: str | None = None) -> File
         check_tolerance(source, check.file_name, check.summary)
     except Refusal as refusal:
         check.refusal = refusal
+        if check.period is not None and check.layout is None:
+            layouts = [layout for layout in source.layouts if layout.holds(check.period)]
+            check.aliases = propose_aliases(source, layouts, path)
     return check
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ _FORMS = tuple(
 )
 # Late lines of other months do not show that the name means another period; most lines of others do.
 _OUTSIDE_ALLOWED = 0.25
+# What of a name changes with the period: months by name, quarters and numbers, but no number that ends a word (Sheet1).
+_CHANGING = re.compile(
+    rf"(?<![A-Za-z])(?:{_MONTH})(?![A-Za-z])|(?<![A-Za-z])Q[1-4](?!\d)|(?<![A-Za-z])\d+|\d{{2,}}", re.IGNORECASE
+)
 _WRITTEN = {"month_name": "[A-Za-z]+", "quarter": "[1-4]", "fy_quarter": "[1-4]"}
 
 
@@ -123,6 +128,20 @@ def naming_for(file_name: str, days: Mapping[date, int], past: Sequence[date], *
     said = re.sub(r"\(\?P<(\w+)>.*?\)", lambda match: groups[match[1]], form)
     pattern = f"{_literal(stem, is_of_period=False)}_{form}{_literal(dot + ending, is_of_period=False)}"
     return Naming(pattern, cadence, period, file_name, f"{stem}_{said}{dot}{ending}")
+
+
+def without_period(name: str) -> str:
+    """The shell pattern of names that differ from this one in their period only; without one, it fits the name alone.
+
+    Args:
+        name: of a sheet, or of a file in a ZIP without its ending: ``Paid 2018-04`` gives ``Paid *``.
+    """
+    parts, position = [], 0
+    for match in _CHANGING.finditer(name):
+        parts += [glob.escape(name[position : match.start()]), "*"]
+        position = match.end()
+    pattern = "".join([*parts, glob.escape(name[position:])])
+    return re.sub(r"\*(?:[-_. ]*\*)+", "*", pattern)
 
 
 def _outside(period: Period, days: Mapping[date, int]) -> int:

@@ -5,26 +5,25 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 import fastexcel
 
+from star_warehouse.onboard.naming import without_period
 from star_warehouse.onboard.notes import Note, doubt, evidence
-from star_warehouse.read.archive import kind_of
+from star_warehouse.read.archive import SOMETHING_ELSE, UNPACKING_ERRORS, is_clutter, kind_of
+from star_warehouse.read.encoding import BYTE_ORDER_MARKS
 from star_warehouse.refusal import Refusal
 
 DELIMITERS = (",", ";", "\t", "|")
 # A file that unpacks to more than this is no file that somebody looks at to declare it.
 _MOST_BYTES = 1_000_000_000
 _BYTES_TOLD = 6
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 Rows = Iterator[tuple[int, list[str]]]
 
@@ -93,7 +92,7 @@ def open_file(file_name: str, data: bytes) -> Opened:
         return _open_archive(file_name, data)
     if data.startswith(b"\x1f\x8b"):
         return _text_file(_gunzip(data, file_name), file_name, None, is_gzip=True)
-    if (kind := kind_of(data)) != "something else":
+    if (kind := kind_of(data)) != SOMETHING_ELSE:
         raise Refusal(f"The file is {kind}.", where=file_name, way_out="Ask the sender for a CSV or an XLSX workbook.")
     return _text_file(data, file_name, None, is_gzip=False)
 
@@ -104,34 +103,25 @@ def _open_archive(file_name: str, data: bytes) -> Opened:
             if "xl/workbook.xml" in archive.namelist():
                 return Opened("xlsx", None, False, None, _sheets(data), ())
             member = _text_member(archive, file_name)
-            content = _within_reason(archive.open(member), file_name)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        RuntimeError,
-        NotImplementedError,
-        fastexcel.FastExcelError,
-    ) as error:
+            content = _within_reason(archive.open(str(member)), file_name)
+    except (*UNPACKING_ERRORS, fastexcel.FastExcelError) as error:
         raise _damaged(error, file_name) from error
-    return _text_file(content, file_name, _member_pattern(PurePosixPath(member)), is_gzip=False)
+    pattern = without_period(member.stem) + member.suffix.lower()
+    opened = _text_file(content, file_name, pattern, is_gzip=False)
+    asked = doubt(f"In the ZIP it is called {member.name!r}. Does {pattern!r} fit it in every month, and nothing else?")
+    return replace(opened, notes=(*opened.notes, asked))
 
 
-def _text_member(archive: zipfile.ZipFile, where: str) -> str:
-    paths = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
-    texts = [path for path in paths if path.parts[0] != "__MACOSX" and path.suffix.lower() in (".csv", ".txt")]
+def _text_member(archive: zipfile.ZipFile, where: str) -> PurePosixPath:
+    paths = [PurePosixPath(member.filename) for member in archive.infolist() if not is_clutter(member)]
+    texts = [path for path in paths if path.suffix.lower() in (".csv", ".txt")]
     if len(texts) != 1:
         raise Refusal(
             f"The ZIP should hold one CSV; it holds {', '.join(map(str, paths)) or 'nothing'}.",
             where=where,
             way_out="Pack exactly one CSV, or draft from one of its files.",
         )
-    return str(texts[0])
-
-
-def _member_pattern(path: PurePosixPath) -> str:
-    """The pattern that fits the file in the ZIP, now and when its name says another period."""
-    return re.sub(r"\d[\d_-]*\d|\d", "*", path.stem) + path.suffix.lower()
+    return texts[0]
 
 
 def _within_reason(stream: IO[bytes] | gzip.GzipFile, where: str) -> bytes:
@@ -153,7 +143,7 @@ def _damaged(error: Exception, where: str) -> Refusal:
 def _gunzip(data: bytes, where: str) -> bytes:
     try:
         return _within_reason(gzip.open(io.BytesIO(data)), where)
-    except (OSError, EOFError, zlib.error) as error:
+    except UNPACKING_ERRORS as error:
         raise _damaged(error, where) from error
 
 
@@ -164,7 +154,7 @@ def _text_file(data: bytes, where: str, in_zip: str | None, *, is_gzip: bool) ->
 
 
 def _decode(data: bytes, where: str) -> tuple[str, Literal["cp1252"] | None, tuple[Note, ...]]:
-    for mark, name in _MARKS:
+    for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             try:
                 return data[len(mark) :].decode(name), None, (evidence(f"The file begins with the mark of {name}."),)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 from collections import Counter
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from itertools import takewhile
 
 from star_warehouse.onboard.amounts import read_pounds
 from star_warehouse.onboard.draft import DraftTable
 from star_warehouse.onboard.judging import ReadTable
-from star_warehouse.onboard.notes import Note, doubt, evidence
+from star_warehouse.onboard.naming import without_period
+from star_warehouse.onboard.notes import Note, doubt, evidence, times
 from star_warehouse.onboard.opening import Opened
 from star_warehouse.onboard.profiling import Values, is_total_label
 from star_warehouse.onboard.recognising import Recognised
@@ -40,7 +43,7 @@ def draft_table(entity: str, read: ReadTable | None, opened: Opened) -> DraftTab
     if types.needs_one_of and not set(types.needs_one_of) & set(columns):
         columns[types.needs_one_of[0]] = (UNKNOWN, (doubt("No column of amounts was found, and a line needs one."),))
     totals, totals_notes = _totals_row(types, read)
-    sheet, sheet_notes = _sheet(read.table)
+    sheet, sheet_notes = _sheet(read.table, opened)
     return DraftTable(
         entity=entity,
         sheet=sheet,
@@ -51,13 +54,26 @@ def draft_table(entity: str, read: ReadTable | None, opened: Opened) -> DraftTab
     )
 
 
-def _sheet(table: Recognised) -> tuple[str | None, list[Note]]:
+def _sheet(table: Recognised, opened: Opened) -> tuple[str | None, list[Note]]:
     names = [page.sheet for page in table.pages if page.sheet is not None]
-    if len(names) < 2:
-        return (names[0] if names else None), []
+    if not names:
+        return None, []
+    if len(names) == 1:
+        return _one_sheet(names[0], [page.sheet for page in opened.pages if page.sheet not in (None, names[0])])
     alike = takewhile(lambda letters: len({*letters}) == 1, zip(*names, strict=False))
     pattern = "".join(letters[0] for letters in alike) + "*"
     return pattern, [doubt(f"{len(names)} sheets have this header: {', '.join(names)}.")]
+
+
+def _one_sheet(name: str, others: list[str | None]) -> tuple[str, list[Note]]:
+    """The sheet, or the pattern of its name where that says a period."""
+    pattern = without_period(name)
+    if pattern == glob.escape(name):
+        return name, []
+    if taken := [other for other in others if fnmatchcase(str(other), pattern)]:
+        told = f"its pattern, {pattern!r}, would fit {taken[0]!r} too"
+        return name, [doubt(f"{name!r} may change with the period, but {told}. How is it called in other months?")]
+    return pattern, [doubt(f"In this file it is {name!r}. Does {pattern!r} fit it in every month, and no other sheet?")]
 
 
 def _totals_row(types: Entity, read: ReadTable) -> tuple[tuple[str, str, tuple[str, ...]] | None, list[Note]]:
@@ -73,8 +89,25 @@ def _totals_row(types: Entity, read: ReadTable) -> tuple[tuple[str, str, tuple[s
         if types.columns[column] is ColumnType.AMOUNT and _says(text, _sum(read.profile.values[column]))
     ]
     if label is None or not sums:
-        return None, [doubt(f"Line {line} looks like a totals row, but what it says is not what the lines add up to.")]
+        return None, [doubt(f"Line {line} looks like a totals row, but {_why_none(types, read, texts)}.")]
     return (label, texts[label], tuple(sums)), [evidence(f"Line {line} adds up the others, to the penny.")]
+
+
+def _why_none(types: Entity, read: ReadTable, texts: dict[str, str]) -> str:
+    """Why a row that looks like one of totals is none that could be declared, with its figures."""
+    lines = times(read.profile.lines, "line")
+    differing = [
+        f"for {read.table.columns[column].header!r} it says £{stated:,.2f}, and the {lines} above "
+        f"add up to £{total:,.2f} (difference £{stated - total:,.2f})"
+        for column, text in texts.items()
+        if types.columns[column] is ColumnType.AMOUNT and (stated := read_pounds(text)) is not None
+        if not _says(text, total := _sum(read.profile.values[column]))
+    ]
+    if differing:
+        return "; ".join(differing)
+    if not any(map(is_total_label, texts.values())):
+        return "its label stands in no column that is used"
+    return "no amount stands in it"
 
 
 def _sum(values: Values) -> Decimal:

@@ -95,7 +95,7 @@ def _lines(draft: Draft) -> Iterator[str]:
     ):
         yield from _notes(notes.get(key, ()), 0)
         if texts:
-            yield f"{key}: {_list(texts)}"
+            yield f"{key}: {flow_list(texts)}"
     yield from _notes(notes["tolerance"], 0)
     yield "tolerance: {rejected_pct: 1}"
     yield "tables:"
@@ -124,10 +124,10 @@ def _table(table: DraftTable) -> Iterator[str]:
     yield "    columns:"
     for column, (header, notes) in table.columns.items():
         yield from _notes(notes, 6)
-        yield f"      {column}: {_list([header])}"
+        yield f"      {column}: {flow_list([header])}"
     if table.totals_row:
         column, label, sums = table.totals_row
-        yield f"    totals_row: {{column: {column}, label: {scalar(label, is_item=True)}, adds_up: {_list(sums)}}}"
+        yield f"    totals_row: {{column: {column}, label: {scalar(label, is_item=True)}, adds_up: {flow_list(sums)}}}"
     if table.unused:
         yield from _comment(f"Not used: {', '.join(table.unused)}.", 4)
 
@@ -143,7 +143,8 @@ def _comment(text: str, indent: int) -> Iterator[str]:
         yield f"{' ' * indent}# {line}"
 
 
-def _list(texts: Iterable[str]) -> str:
+def flow_list(texts: Iterable[str]) -> str:
+    """Texts as a list of YAML in one line: ``[Net, 'Net, £']``."""
     return f"[{', '.join(scalar(text, is_item=True) for text in texts)}]"
 
 

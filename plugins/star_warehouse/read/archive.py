@@ -28,12 +28,16 @@ _KINDS_BY_FIRST_BYTES = {
     b"<!DO": "a web page",
     b"<htm": "a web page",
 }
-_SOMETHING = "something else"
+# What `kind_of` says of a file whose first bytes are none of these: a text, as far as anybody can tell.
+SOMETHING_ELSE = "something else"
+# What unpacking raises where a file is damaged or not packed plainly. RuntimeError: a password, or (as
+# NotImplementedError) a packing that Python does not know; OSError: damage in what gzip or bzip2 packed.
+UNPACKING_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 
 
 def kind_of(data: bytes) -> str:
     """Say what a file seems to be, by its first bytes."""
-    return next((kind for start, kind in _KINDS_BY_FIRST_BYTES.items() if data.startswith(start)), _SOMETHING)
+    return next((kind for start, kind in _KINDS_BY_FIRST_BYTES.items() if data.startswith(start)), SOMETHING_ELSE)
 
 
 @contextmanager
@@ -45,7 +49,7 @@ def open_plain(path: Path, where: str) -> Iterator[ByteStream]:
     """
     with path.open("rb") as stream:
         kind = kind_of(stream.read(4))
-        if kind != _SOMETHING:
+        if kind != SOMETHING_ELSE:
             raise Refusal(
                 f"The file is {kind}, not a CSV.",
                 where=where,
@@ -79,7 +83,7 @@ def open_member(path: Path, pattern: str, where: str) -> Iterator[ByteStream]:
             damaged, or unpacks to more than is allowed.
     """
     with open_zip(path, where, "a ZIP") as archive:
-        names = [member.filename for member in archive.infolist() if not _is_clutter(member)]
+        names = [member.filename for member in archive.infolist() if not is_clutter(member)]
         fitting = [name for name in names if fnmatch(PurePosixPath(name).name.lower(), pattern.lower())]
         if len(fitting) != 1:
             raise Refusal(
@@ -89,8 +93,7 @@ def open_member(path: Path, pattern: str, where: str) -> Iterator[ByteStream]:
             )
         try:
             member = archive.open(fitting[0])
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-            # RuntimeError and NotImplementedError: a password, or a packing that Python does not know.
+        except UNPACKING_ERRORS as error:
             raise _damaged(f"{fitting[0]} in the ZIP", error, where) from error
         with member:
             yield _Unpacking(member, archive.getinfo(fitting[0]).compress_size, f"{where}, {fitting[0]}")
@@ -149,7 +152,7 @@ class _Unpacking:
     def read(self, size: int = -1, /) -> bytes:
         try:
             block = self._stream.read(size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        except UNPACKING_ERRORS as error:
             raise _damaged("The file", error, self._where) from error
         self._count += len(block)
         if self._count > self._most:
@@ -178,6 +181,7 @@ def _damaged(what: str, error: Exception, where: str) -> Refusal:
     )
 
 
-def _is_clutter(member: zipfile.ZipInfo) -> bool:
+def is_clutter(member: zipfile.ZipInfo) -> bool:
+    """Whether a member of a ZIP is a folder, or something that a file manager puts beside what people pack."""
     path = PurePosixPath(member.filename)
     return member.is_dir() or path.parts[0] == "__MACOSX" or path.name.startswith(".")

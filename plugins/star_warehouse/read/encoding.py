@@ -12,7 +12,8 @@ from star_warehouse.refusal import Refusal
 
 _BLOCK_BYTES = 4 << 20
 _PLAIN = "utf-8"
-_MARKS = ((codecs.BOM_UTF8, _PLAIN), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# What a file may begin with, and the encoding that it then is in.
+BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, _PLAIN), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # UTF-8's pound signs, accented letters, dashes, curly quotes and euros. As cp1252 they would be Â£, Ã©, â€“, which no
 # language writes.
 _UTF8_SIGN = re.compile(rb"\xc2[\xa0-\xbf]|\xc3[\x80-\xbf]|\xe2\x80[\x90-\xba]|\xe2\x82\xac")
@@ -42,7 +43,7 @@ class Utf8Blocks:
             Refusal: the text is in none of the encodings allowed, or in two at once.
         """
         block = self._stream.read(_BLOCK_BYTES)
-        mark, marked = next(((mark, name) for mark, name in _MARKS if block.startswith(mark)), (b"", None))
+        mark, marked = next(((mark, name) for mark, name in BYTE_ORDER_MARKS if block.startswith(mark)), (b"", None))
         if marked:
             self.encoding = f"{marked} with byte order mark"
         rest, block, is_last = b"", block[len(mark) :], not block

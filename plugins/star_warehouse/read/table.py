@@ -10,6 +10,7 @@ import polars as pl
 
 from star_warehouse.load import RejectedLine, TableChunk
 from star_warehouse.read.header import Header
+from star_warehouse.read.percentages import Percentages
 from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, SPOILING, Row, RowBatch, Rows
 from star_warehouse.read.totals import Totals, add_up
 from star_warehouse.read.values import (
@@ -19,11 +20,9 @@ from star_warehouse.read.values import (
     UNREADABLE,
     amounts,
     dates,
-    is_spreadsheet_error,
     numbers,
     texts,
 )
-from star_warehouse.refusal import Refusal
 from star_warehouse.sources import ENTITIES, ColumnType, Layout, Period
 
 _MISSING, _OUTSIDE, _NONE_OF = "missing", "outside_period", "no_amount"
@@ -37,35 +36,6 @@ _WORDS = {
 }
 _ARTICLES = dict.fromkeys(ColumnType, "a") | {ColumnType.AMOUNT: "an", ColumnType.IDENTIFIER: "an"}
 _TEXT_TOLD = 80
-
-
-class _Percentages:
-    """Tells percentages from the fractions that cells formatted as percentages hold: 0.6 is shown as 60 %."""
-
-    def __init__(self, header: Header, where: str) -> None:
-        self._header = header
-        self._where = where
-        self._most: dict[str, Decimal] = {}
-
-    def look_at(self, column: str, values: pl.Series) -> None:
-        """Note the highest value of a column."""
-        highest = values.max()
-        if isinstance(highest, Decimal):
-            self._most[column] = max(highest, self._most.get(column, highest))
-
-    def check(self) -> None:
-        """See that no column holds fractions.
-
-        Raises:
-            Refusal: no value of a column that has any is greater than 1.
-        """
-        for column, most in self._most.items():
-            if 0 < most <= 1:
-                raise Refusal(
-                    f"No value of {self._header.name_of(column)} is greater than 1, as if 1 stood for 100 %.",
-                    where=self._where,
-                    way_out="Ask the sender for percentages as numbers (60 for 60 %), not as cells formatted so.",
-                )
 
 
 class TableReader:
@@ -114,7 +84,7 @@ class TableReader:
         self._amount_columns = [column for column in self._entity.needs_one_of if column in self._columns]
         totals = layout.tables[entity_name].totals_row
         self._totals = Totals(totals, rows, header, where) if totals else None
-        self._percents = _Percentages(header, where) if layout.format.type == "xlsx" else None
+        self._percents = Percentages(header, where) if layout.format.type == "xlsx" else None
 
     def chunks(self) -> Iterator[TableChunk]:
         """Read all lines below the header."""
@@ -289,8 +259,6 @@ class TableReader:
 
     def _rejected(self, batch: RowBatch, line_number: int, column: str, code: str, text: str | None) -> RejectedLine:
         text = text or ""
-        if code == UNREADABLE and is_spreadsheet_error(text):
-            code = SPREADSHEET_ERROR
         kind = self._entity.columns[column]
         name, word = self.header.name_of(column), _WORDS[kind]
         shown = text.strip() if len(text) <= _TEXT_TOLD else f"{text[:_TEXT_TOLD]}…"

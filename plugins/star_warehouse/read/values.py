@@ -70,11 +70,6 @@ def texts(
     return pl.DataFrame({"value": as_written}).with_columns(problem=problem)
 
 
-def is_spreadsheet_error(text: str) -> bool:
-    """Say whether a text is what a spreadsheet writes instead of a value, such as ``#REF!``."""
-    return re.match(_ERROR, text) is not None
-
-
 def amounts(texts: pl.Series, zero_tokens: Sequence[str] = (), *, from_cells: bool = False) -> pl.DataFrame:
     """Read pounds: ``1,234.50``, ``£1,234.50``, ``-1234.5``, ``1,234.50-``, ``(1,234.50)``, ``1234.50CR``.
 
@@ -200,4 +195,6 @@ def _decimals(groups: pl.DataFrame, kind: ColumnType, is_well_formed: pl.Expr, i
 
 
 def _unreadable(text: pl.Expr) -> pl.Expr:
-    return pl.when(text.is_not_null() & pl.col("value").is_null()).then(pl.lit(UNREADABLE)).alias("problem")
+    """Why texts that gave no value did not; null where there is a value or no text."""
+    reason = pl.when(text.str.contains(_ERROR)).then(pl.lit(SPREADSHEET_ERROR)).otherwise(pl.lit(UNREADABLE))
+    return pl.when(text.is_not_null() & pl.col("value").is_null()).then(reason).alias("problem")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +12,7 @@ from xml.etree import ElementTree
 import fastexcel
 import polars as pl
 
-from star_warehouse.read.archive import check_unpacked_size, open_zip
+from star_warehouse.read.archive import UNPACKING_ERRORS, check_unpacked_size, open_zip
 from star_warehouse.read.records import LINE_NUMBER, SUSPICIOUS, Head, Row, RowBatch
 from star_warehouse.read.sheet_xml import Reach, reach, unvalued_cells
 from star_warehouse.refusal import Refusal
@@ -26,18 +24,8 @@ _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relations
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _SHEETS = "xl/worksheets/"
 _BYTES_AT_ONCE = 1 << 20
-
-
-# What unpacking and the XML of a damaged workbook raise.
-_DAMAGES = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    ElementTree.ParseError,
-)
+# What a damaged workbook raises: its packing, its XML, a part that its directory lacks, and the library.
+_DAMAGES = (*UNPACKING_ERRORS, ElementTree.ParseError, KeyError, fastexcel.FastExcelError)
 
 
 class SheetRows:
@@ -103,7 +91,7 @@ class Workbook:
         try:
             self._check_parts()
             self._reader = fastexcel.read_excel(path)
-        except (fastexcel.FastExcelError, *_DAMAGES) as error:
+        except _DAMAGES as error:
             raise self._damaged(error) from error
 
     @property
@@ -129,7 +117,7 @@ class Workbook:
                 frame = sheet.to_polars()
                 first_column = sheet.available_columns()[0].absolute_index if frame.width else 0
                 return SheetRows(name, _with_unvalued(frame, first_column, unvalued.result()))
-        except (fastexcel.FastExcelError, *_DAMAGES) as error:
+        except _DAMAGES as error:
             raise self._damaged(error) from error
 
     def close(self) -> None:

@@ -24,9 +24,11 @@ def deliver(source: Source, files: Sequence[Path], settings: Settings) -> list[P
             that the source accepts (then none is copied), or there is no room.
     """
     folder = folder_of(source, settings)
+    # Of a name that is mistyped it is first told that there is no such file.
+    for path in files:
+        _check(path)
     for path in files:
         source.period_of(path.name)
-        _check(path)
     for name, times in Counter(path.name for path in files).items():
         if times > 1:
             raise Refusal(

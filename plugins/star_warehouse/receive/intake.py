@@ -93,8 +93,7 @@ def take_in(
 
     Raises:
         FolderRefusal: the landing zone takes no more; what came before is kept, the rest still waits.
-        WarehouseLost: the warehouse stopped answering; the same holds.
-        Refusal: the warehouse does not answer.
+        WarehouseLost: the warehouse does not answer, or stopped answering; the same holds.
     """
     report = IntakeReport(source.id)
     with (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -140,7 +141,7 @@ class FolderPlace:
         """Nothing is open."""
 
 
-class RemotePlace:
+class RemotePlace(ABC):
     """What all places on other machines share: connecting, asking again, and saying what is wrong.
 
     Args:
@@ -212,8 +213,9 @@ class RemotePlace:
         """Seconds that one question may take; None where the library itself sees to it that bytes keep coming."""
         return self._patience.stall_seconds if self._location.scheme == "sftp" else None
 
+    @abstractmethod
     def _list(self) -> list[FoundFile]:
-        raise NotImplementedError
+        """The files there, in one attempt; whatever the library raises is told by ``files``."""
 
     def _info(self, name: str, address: str) -> FileSeen | None:
         try:

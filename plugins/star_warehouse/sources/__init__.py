@@ -1,11 +1,12 @@
 """The feeds: the strict schema of ``dags/sources/*.yml`` and what a feed can deliver."""
 
 from star_warehouse.sources.catalogue import load_sources
-from star_warehouse.sources.dates import EXCEL_SERIAL, date_pattern
+from star_warehouse.sources.dates import EXCEL_SERIAL, date_pattern, tell_formats
 from star_warehouse.sources.declaration import read_declaration
 from star_warehouse.sources.entities import ENTITIES, ENTITIES_OF_KIND, ColumnType, Entity
 from star_warehouse.sources.layout import Format, Layout, Table, TotalsRow
 from star_warehouse.sources.location import Location, PeriodAddress, addresses, read_location
+from star_warehouse.sources.partners import check_partner, unknown_partner
 from star_warehouse.sources.period import Cadence, Period
 from star_warehouse.sources.schema import ONLY_LAYOUT, Source
 
@@ -26,8 +27,11 @@ __all__ = [
     "Table",
     "TotalsRow",
     "addresses",
+    "check_partner",
     "date_pattern",
     "load_sources",
     "read_declaration",
     "read_location",
+    "tell_formats",
+    "unknown_partner",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 
 # Stands among the date formats for the day number of a spreadsheet (its 1900 system): 43191 is 1 April 2018.
 EXCEL_SERIAL = "excel_serial"
@@ -16,6 +18,22 @@ _DIRECTIVES = {
     "%B": "[A-Za-z]+",
 }
 _FIXED_WIDTH = {"%d": r"\d{2}", "%m": r"\d{2}"}
+
+
+# Shows which number is the day.
+_EXAMPLE, _EXAMPLE_SERIAL = date(2024, 12, 31), "45657"
+
+
+def tell_formats(formats: Sequence[str], *, from_cells: bool) -> str:
+    """Say to people how days may be written: ``31/12/2024 (%d/%m/%Y)``.
+
+    Args:
+        formats: as a declaration lists them.
+        from_cells: whether they come from a workbook, whose date cells need no format.
+    """
+    examples = {form: _EXAMPLE_SERIAL if form == EXCEL_SERIAL else _EXAMPLE.strftime(form) for form in formats}
+    told = [f"{example} ({form})" for form, example in examples.items()]
+    return " or ".join([*(["a date cell"] if from_cells else []), *told])
 
 
 def date_pattern(date_format: str) -> str:

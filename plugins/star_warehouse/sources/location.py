@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from star_warehouse.sources.period import Cadence, Period, period_from_groups
 
@@ -28,10 +28,12 @@ _SCHEMES: dict[str, Scheme] = {
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _CONNECTION = re.compile(r"[A-Za-z0-9_.-]+")
 # What signs or opens a URL for whoever has it; such a URL is itself a password.
-_SECRET_PARAMETERS = re.compile(
-    r"(?i)sig|signature|x-amz-.*|x-goog-.*|awsaccesskeyid|.*token.*|.*secret.*|.*passw.*|pwd|jwt|sas|auth|authorization|code|.*hmac.*|credential"
-    r"|(api|access|account|subscription|function)?[-_]?key"
+_SECRET_NAMES = re.compile(
+    r"(?i)sig|.*signature|x-amz-.*|x-goog-.*|awsaccesskeyid|.*token.*|.*secret.*|.*passw.*|pwd|jwt|sas|auth|authorization|code|.*hmac.*|credential"
+    r"|(api|access|account|subscription|function|shared[-_]?access)?[-_]?key"
 )
+# Whatever looks like `name=value`, wherever it stands: parameters are not only what follows the ?.
+_NAMED_VALUE = re.compile(r"([A-Za-z][\w.-]*)=")
 _AZURE_HOST = re.compile(r"(?i).*\.(blob|dfs)\.core\..*")
 _IN_CONNECTION = "put it into the Airflow connection that stands before the @"
 
@@ -81,6 +83,9 @@ def read_location(text: str) -> Location:
         port = parts.port if len(parts.scheme) > 1 else None
     except ValueError:
         raise ValueError("the location is not a URL that can be read; check its host and port") from None
+    # A folder may be called anything, but connection strings of stores look like one, too.
+    if len(parts.scheme) > 1 or ";" in text:
+        _check_no_secret(text)
     if len(parts.scheme) <= 1:
         return Location(text, "folder", None, "", None, text, False)
     if parts.password is not None:
@@ -130,6 +135,20 @@ def _host(parts: SplitResult) -> str:
     return (parts.hostname or "") if host.startswith("[") else host.partition(":")[0]
 
 
+def _check_no_secret(text: str) -> None:
+    """See that nothing in a location is called as what signs or opens one: ``?sig=…``, ``;token=…``, ``AccountKey=…``.
+
+    Raises:
+        ValueError: something is; the sentence says its name, never what it is.
+    """
+    # Twice, for what is escaped in an address that is itself a parameter is escaped twice.
+    for name in _NAMED_VALUE.findall(unquote(unquote(text))):
+        if _SECRET_NAMES.fullmatch(name):
+            raise ValueError(
+                f"the location has {name!r} in it, which looks like a signature or a key; {_IN_CONNECTION}"
+            )
+
+
 def _check_web(scheme: str, host: str, parts: SplitResult, has_period: bool) -> None:
     if not host:
         raise ValueError("the location says no host")
@@ -137,11 +156,6 @@ def _check_web(scheme: str, host: str, parts: SplitResult, has_period: bool) -> 
         raise ValueError("the period stands after the host, never in it")
     if scheme == "http" and host not in _LOOPBACK:
         raise ValueError("http:// can be read and changed on its way; use https://")
-    for name, _ in parse_qsl(parts.query, keep_blank_values=True):
-        if _SECRET_PARAMETERS.fullmatch(name):
-            raise ValueError(
-                f"the location has {name!r} in it, which looks like a signature or a key; {_IN_CONNECTION}"
-            )
     if parts.fragment and not has_period:
         raise ValueError("what follows # is the file's name, for an address with the period in it only")
 

@@ -135,7 +135,9 @@ class Source(Declared):
     @classmethod
     def _location_is_safe(cls, location: object) -> object:
         # Before anything else looks at it: what a location should not hold must not be told in a sentence either.
-        if isinstance(location, str):
+        if location is not None and not isinstance(location, str):
+            raise ValueError("a location is one text, a folder or a URL")
+        if location is not None:
             read_location(location)
         return location
 

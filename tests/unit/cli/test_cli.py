@@ -56,9 +56,10 @@ def test_an_unknown_feed_is_refused_with_the_known_ones(tmp_path: Path) -> None:
 
 
 def test_a_decision_without_a_reason_is_not_taken(tmp_path: Path) -> None:
-    done = command("accept", "7", STAR_HOME=str(tmp_path))
-    assert done.returncode == 2
-    assert "--reason" in done.stderr
+    home = tmp_path / "home"
+    for reason in ([], ["--reason", "  "]):
+        assert "Give one with --reason" in refused(command("accept", "7", *reason, STAR_HOME=str(home)))
+    assert not home.exists()
 
 
 def test_what_is_no_period_is_refused_before_anything_is_started(tmp_path: Path) -> None:
@@ -70,6 +71,13 @@ def test_what_is_no_period_is_refused_before_anything_is_started(tmp_path: Path)
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "stockport_spend_2018-04.csv"
     assert str(file) in refused(command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home")))
+
+
+def test_a_file_of_a_partner_that_counts_is_delivered_without_a_warning(tmp_path: Path) -> None:
+    file = tmp_path / "stockport_spend_2018-04.csv"
+    file.touch()
+
+    assert "Not counted" not in command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home")).stdout
 
 
 def test_a_delivered_file_waits_and_is_not_changed(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from star_warehouse.settings import REPOSITORY
 from tests.builders import SPEND, spend_file
 from tests.unit.cli.test_cli import command, refused
 
@@ -59,7 +60,8 @@ def test_the_exit_code_of_a_check_is_that_of_the_worst_file(tmp_path: Path, decl
     both = command("source", "check", str(declaration), str(good), str(bad))
 
     assert fine.returncode == 0, fine.stdout + fine.stderr
-    assert "Would be taken in" in fine.stdout
+    assert "Not counted. source town: Its partner 'town' is in no row of partner.csv or membership.csv" in fine.stdout
+    assert "It reads, but would not be taken in" in fine.stdout
     assert "Pounds: £10.00 in the file = £10.00 read + £0.00 rejected" in fine.stdout
     assert both.returncode == 2
     assert "1 outside_period, such as" in both.stdout
@@ -70,3 +72,32 @@ def test_a_check_by_a_wrong_declaration_names_its_line(tmp_path: Path, declarati
     declaration.write_text(SPEND.replace("vat_basis: net", "vat_basis: nett"), encoding="utf-8")
 
     assert f"{declaration}:6" in refused(command("source", "check", str(declaration), "x.csv"))
+
+
+def test_a_check_says_which_dates_are_expected_and_which_line_to_add(tmp_path: Path, declaration: Path) -> None:
+    days, renamed, gross = (tmp_path / f"town_2018-0{number}.csv" for number in (4, 5, 6))
+    days.write_bytes(spend_file("Acme,7,2018-04-13,10.00,Pens"))
+    renamed.write_bytes(spend_file(LINE, header="Supplier,Ref,Paid,Net Value,Purpose"))
+    gross.write_bytes(spend_file(LINE, header="Supplier,Ref,Paid,Gross Value,Purpose"))
+
+    said = command("source", "check", str(declaration), str(days), str(renamed), str(gross)).stdout
+
+    assert "1 unreadable_date (expected: 31/12/2024 (%d/%m/%Y)), such as" in said
+    assert "add it to spend_line in the declaration: amount_net_gbp: [Net, Net £, Net Value]" in said
+    assert "No header of the file is near to 'Net' or 'Net £'. Ask the sender for that column" in said
+    assert "£, Gross Value]" not in said
+
+
+def test_a_check_knows_partners_and_bodies_that_are_none(tmp_path: Path) -> None:
+    partner = tmp_path / "town.yml"
+    partner.write_text(SPEND.replace("partner: town", "partner: trafford"), encoding="utf-8")
+    (tmp_path / "town_2018-04.csv").write_bytes(spend_file(LINE))
+    (tmp_path / "2021-04.csv").write_bytes(b"nothing")
+    manchester = REPOSITORY / "dags" / "sources" / "other_bodies" / "manchester.yml"
+
+    counted = command("source", "check", str(partner), str(tmp_path / "town_2018-04.csv")).stdout
+    other = command("source", "check", str(manchester), str(tmp_path / "2021-04.csv")).stdout
+
+    assert "Would be taken in, if the checks of the delivery agree." in counted
+    assert "Not counted" not in counted
+    assert other.startswith("Not counted. What is declared in other_bodies is only read by this command, never run or")

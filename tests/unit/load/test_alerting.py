@@ -17,13 +17,13 @@ from star_warehouse.load import (
     record_seen,
     register_source,
     sentences,
-    settle,
     watch,
 )
 from star_warehouse.load.alerting import Alert
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Period, Source
 from tests.builders import SNAPSHOT, SPEND, declare
+from tests.settling import settle
 from tests.unit.load.test_settling import APRIL, MAY, bring, file
 
 TODAY = date(2018, 6, 1)
@@ -60,8 +60,9 @@ def test_everything_that_waits_for_somebody_is_told_in_a_line_of_its_own(warehou
     settle(warehouse, held, "hold", "Twice the usual.", "Compare.")
 
     assert concerns(warehouse, town) == [
-        f"delivery {held}, town: town_2018-05.csv: Twice the usual. Compare. Look at it, then `star-warehouse accept "
-        f"{held} --reason …` or `star-warehouse refuse {held} --reason …`.",
+        f"delivery {held}, town: town_2018-05.csv: Twice the usual. It brings 1 line and £1.00, and would replace "
+        f"nothing. Compare. To count it: `star-warehouse accept {held} --reason …`. To leave all as it is: "
+        f"`star-warehouse refuse {held} --reason …`.",
         f"delivery {one}, town: town_2018-04.csv: It is empty. Send it again.",
         f"delivery {two}, town: april.csv: The file's name does not say its period. Send it again.",
     ]

@@ -11,11 +11,11 @@ from star_warehouse.load.punctuality import (
     Arrival,
     Expected,
     Standing,
+    Window,
     expected_periods,
     first_day_of,
-    last_months,
     month_standings,
-    months_since,
+    months_to_show,
     standing_of,
 )
 from star_warehouse.refusal import Refusal
@@ -156,10 +156,43 @@ def test_a_snapshot_covers_every_month_before_it(tmp_path: Path) -> None:
     assert stands == [Standing.GREEN, Standing.GREEN, Standing.LATE]
 
 
-def test_the_months_to_show() -> None:
-    assert last_months(3, date(2024, 1, 31)) == [date(2023, 10, 1), date(2023, 11, 1), date(2023, 12, 1)]
-    assert months_since(date(2023, 11, 20), date(2024, 1, 31)) == [date(2023, 11, 1), date(2023, 12, 1)]
-    assert months_since(date(2024, 1, 1), date(2024, 1, 31)) == []
+TODAY = date(2024, 1, 31)
+
+
+def shown(window: Window) -> tuple[list[str], list[str]]:
+    return [f"{month:%Y-%m}" for month in window.months], [f"{month:%Y-%m}" for month in window.left_out]
+
+
+@pytest.mark.parametrize(
+    ("since", "count", "first", "last", "how_many"),
+    [
+        (None, None, "2023-01", "2023-12", 12),
+        (None, 3, "2023-10", "2023-12", 3),
+        (date(2023, 11, 20), None, "2023-11", "2023-12", 2),
+        (date(2022, 4, 1), 6, "2022-04", "2022-09", 6),
+        (date(2023, 11, 1), 6, "2023-11", "2023-12", 2),
+    ],
+)
+def test_whole_months_are_shown_the_last_ones_or_from_one_on(
+    since: date | None, count: int | None, first: str, last: str, how_many: int
+) -> None:
+    months, left_out = shown(months_to_show(since, count, date(2023, 12, 31), TODAY))
+
+    assert (months[0], months[-1], len(months), left_out) == (first, last, how_many, [])
+
+
+def test_no_month_that_is_not_over_is_shown() -> None:
+    assert months_to_show(date(2024, 1, 1), None, None, TODAY) == Window(())
+
+
+def test_where_nothing_came_lately_it_ends_with_the_newest_that_came_and_tells_the_others() -> None:
+    months, left_out = shown(months_to_show(None, 3, date(2023, 4, 30), TODAY))
+    assert (months, left_out[0], left_out[-1], len(left_out)) == (
+        ["2023-02", "2023-03", "2023-04"], "2023-05", "2023-12", 8,
+    )  # fmt: skip
+    # What is missing behind a month that came, or where nothing ever came, is shown as ever.
+    for newest in (date(2023, 10, 1), None):
+        assert shown(months_to_show(None, 3, newest, TODAY)) == (["2023-10", "2023-11", "2023-12"], [])
 
 
 @pytest.mark.parametrize(

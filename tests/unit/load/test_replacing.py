@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from star_warehouse.load.replacing import Extent, Placement, place
+from star_warehouse.load.replacing import Extent, Placement, place, tell_change
 
 YEAR = (date(2023, 4, 1), date(2024, 3, 31))
 
@@ -47,7 +47,7 @@ def test_a_corrected_file_replaces_the_one_of_its_period() -> None:
         (50, "500.00", 0),
         (49, "500.00", 1),
         (50, "499.99", 1),
-        (49, "-3.00", 2),
+        (49, "-3.00", 1),
         (400, None, 1),
     ],
 )
@@ -56,12 +56,26 @@ def test_a_file_of_less_than_half_the_lines_or_pounds_is_doubted(lines: int, amo
     assert len(judged(small, [APRIL]).doubts) == doubts
 
 
-def test_the_doubt_names_both_sizes_and_the_file() -> None:
-    (doubt,) = judged(replace(AGAIN, lines_loaded=7), [APRIL]).doubts
-    assert doubt == (
-        "It has 7 lines, less than half of the 100 of what it would replace: "
-        "1.csv (delivery 1, 2023-04-01 to 2023-04-30)."
+@pytest.mark.parametrize(
+    ("lines", "amount", "what"), [(7, "600.00", "lines"), (60, "1.00", "pounds"), (7, "1.00", "lines and pounds")]
+)
+def test_the_doubt_says_of_what_there_is_too_little(lines: int, amount: str, what: str) -> None:
+    (doubt,) = judged(replace(AGAIN, lines_loaded=lines, amount_gbp=Decimal(amount)), [APRIL]).doubts
+    assert doubt == f"It has less than half of the {what} of what it would replace."
+
+
+def test_what_it_would_change_is_told_in_lines_and_pounds() -> None:
+    small = replace(AGAIN, lines_loaded=7, amount_gbp=Decimal("-1234.50"))
+    assert tell_change(small, [APRIL]) == (
+        "Lines 100 → 7, pounds £1,000.00 → −£1,234.50, instead of 1.csv (delivery 1)."
     )
+    assert tell_change(small, [MAY, APRIL]) == (
+        "Lines 200 → 7, pounds £2,000.00 → −£1,234.50, instead of 1.csv (delivery 1) and 1 more."
+    )
+    assert tell_change(APRIL, []) == "It brings 100 lines and £1,000.00, and would replace nothing."
+    old, new = snapshot(1, date(2023, 3, 31)), snapshot(2, date(2023, 6, 30), 49)
+    assert tell_change(new, [old]) == "Lines 100 → 49, instead of 1.csv (delivery 1)."
+    assert tell_change(new, []) == "It brings 49 lines, and would replace nothing."
 
 
 def test_a_month_of_credits_is_no_measure_of_pounds() -> None:
@@ -91,8 +105,7 @@ def test_a_longer_period_takes_the_place_of_the_months_inside_it_when_a_person_s
     assert placement.replaced == (APRIL, MAY)
     assert placement.refusal is None
     assert placement.doubts == (
-        "Its days, 2023-04-01 to 2024-03-31, overlap what is current: 1.csv (delivery 1, 2023-04-01 to 2023-04-30) "
-        "and 1 more. Accepted, it takes the place of 2 deliveries of other periods.",
+        "It covers 2023-04-01 to 2024-03-31 and would take the place of 2 deliveries of other periods.",
     )
 
 

@@ -26,7 +26,6 @@ from star_warehouse.load import (
     record_repeat,
     record_seen,
     register_source,
-    settle,
 )
 from star_warehouse.load.settling import Decision
 from star_warehouse.refusal import Refusal
@@ -34,6 +33,7 @@ from star_warehouse.sources import Period, Source
 from star_warehouse.sources.schema import Tolerance
 from tests.builders import SNAPSHOT, SPEND, declare
 from tests.reading import MadeUp
+from tests.settling import settle
 
 APRIL = Period("2018-04", date(2018, 4, 1), date(2018, 4, 30))
 MAY = Period("2018-05", date(2018, 5, 1), date(2018, 5, 31))
@@ -177,9 +177,9 @@ def test_a_held_delivery_keeps_its_lines_and_the_earlier_one_stays_current(wareh
     assert owners(warehouse, "raw.spend_line") == [one, two]
     assert owners(warehouse, "ops.rejected_line") == [one, two]
     assert reason_of(warehouse, two) == (
-        "Twice the usual.",
-        f"Compare it with the ledger. Look at it, then `star-warehouse accept {two} --reason …` "
-        f"or `star-warehouse refuse {two} --reason …`.",
+        f"Twice the usual. Lines 1 → 1, pounds £1.00 → £1.00, instead of 0.csv (delivery {one}).",
+        f"Compare it with the ledger. To count it: `star-warehouse accept {two} --reason …`. "
+        f"To leave all as it is: `star-warehouse refuse {two} --reason …`.",
     )
     assert pending_deliveries(warehouse, "town") == []
     # A verdict that comes twice changes nothing.
@@ -244,13 +244,33 @@ def test_a_person_refuses_what_is_held(warehouse: Warehouse, town: Source) -> No
     settle(warehouse, one, "accept")
     hold(warehouse, two)
 
-    assert str(decide(warehouse, two, "refuse", "Not ours.", "Ann")) == f"Delivery {two}, 1.csv, is refused."
+    assert str(decide(warehouse, two, "refuse", "Not ours.", "Ann")) == (
+        f"Delivery {two}, 1.csv, is refused. If that was a mistake, deliver the same file again: it is checked anew "
+        "and, if it passes, held for you."
+    )
 
     assert states(warehouse) == [(one, "loaded", None), (two, "refused", None)]
     assert owners(warehouse, "raw.spend_line") == [one]
     assert owners(warehouse, "ops.rejected_line") == [one]
     assert decisions(warehouse) == [(two, "refuse", "Not ours.", "Ann")]
     assert reason_of(warehouse, two)[0] == "Refused by Ann: Not ours."
+
+
+def test_what_a_person_refused_is_not_refused_twice(warehouse: Warehouse, town: Source) -> None:
+    one, two = (bring(warehouse, town, f"{number}.csv", period) for number, period in enumerate((APRIL, MAY)))
+    hold(warehouse, one)
+    settle(warehouse, two, "refuse", "Bad.", "None.")
+    for number in (one, two):
+        decide(warehouse, number, "refuse", "Not ours.", "Ann")
+
+        for decision in ("refuse", "accept"):
+            with pytest.raises(Refusal) as refused:
+                decide(warehouse, number, decision, "Again.", "Bob")  # type: ignore[arg-type]
+            assert "is refused by Ann (Not ours.), so there is nothing to" in refused.value.what
+            assert "deliver the same file again" in refused.value.way_out
+
+    assert decisions(warehouse) == [(one, "refuse", "Not ours.", "Ann"), (two, "refuse", "Not ours.", "Ann")]
+    assert reason_of(warehouse, one)[0] == "Refused by Ann: Not ours."
 
 
 def test_a_person_withdraws_what_is_current_and_its_lines_stay(warehouse: Warehouse, town: Source) -> None:
@@ -328,11 +348,14 @@ def test_a_file_that_shrinks_by_half_is_held_though_its_checks_passed(warehouse:
 
     settle(warehouse, two, "accept")
     assert states(warehouse)[:2] == [(one, "loaded", None), (two, "held", None)]
-    assert "It has 1 lines, less than half of the 3" in (reason_of(warehouse, two)[0] or "")
+    assert reason_of(warehouse, two)[0] == (
+        "It has less than half of the lines of what it would replace. "
+        f"Lines 3 → 1, pounds £10.00 → £10.00, instead of 0.csv (delivery {one})."
+    )
 
     # With a reason of the checks' own, both are told.
     settle(warehouse, three, "hold", "Many negatives.", "Ask.")
-    assert (reason_of(warehouse, three)[0] or "").startswith("Many negatives. It has 1 lines, less than half")
+    assert (reason_of(warehouse, three)[0] or "").startswith("Many negatives. It has less than half of the lines")
 
 
 def test_a_file_for_a_final_period_is_held(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -344,7 +367,7 @@ def test_a_file_for_a_final_period_is_held(warehouse: Warehouse, tmp_path: Path)
     settle(warehouse, two, "accept")
 
     assert states(warehouse)[1] == (two, "held", None)
-    assert (reason_of(warehouse, two)[0] or "").startswith("The period 2018-04 has been final since 2018-06-29")
+    assert (reason_of(warehouse, two)[0] or "").startswith("2018-04 has been final since 2018-06-29")
 
 
 def test_a_year_takes_the_place_of_its_months_only_when_a_person_says_so(

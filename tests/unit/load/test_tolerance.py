@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from star_warehouse.load import DeliverySummary, RejectedLine, check_tolerance
+from star_warehouse.load import DeliverySummary, RejectedLine, check_tolerance, expected_dates
 from star_warehouse.refusal import Refusal
-from tests.builders import SPEND, declare
+from tests.builders import LAYOUTS, SPEND, WORKBOOK, declare
 from tests.reading import MadeUp
 
 
@@ -69,3 +69,23 @@ def test_a_sheet_is_named(tmp_path: Path) -> None:
 def test_a_header_alone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="The file has a header but no line below it"):
         check_tolerance(declare(tmp_path), "file", lines(0, []))
+
+
+def test_unreadable_dates_are_refused_with_the_ways_in_which_they_are_expected(tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, ("['%d/%m/%Y']", "['%d/%m/%Y', excel_serial]"))
+
+    with pytest.raises(Refusal) as refusal:
+        check_tolerance(town, "file", lines(1, [bad(4)]))
+
+    assert refusal.value.what.endswith("Dates are expected as 31/12/2024 (%d/%m/%Y) or 45657 (excel_serial).")
+    with pytest.raises(Refusal) as refusal:
+        check_tolerance(town, "file", lines(1, [bad(4, "unreadable_amount")]))
+    assert "expected" not in refusal.value.what
+
+
+def test_the_dates_expected_are_those_of_the_files_layout(tmp_path: Path) -> None:
+    source = declare(tmp_path, LAYOUTS)
+
+    assert expected_dates(source, "new") == "2024-12-31 (%Y-%m-%d)"
+    assert expected_dates(source) == "31/12/2024 (%d/%m/%Y) or 2024-12-31 (%Y-%m-%d)"
+    assert expected_dates(declare(tmp_path, WORKBOOK)) == "a date cell"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from star_warehouse.load import Arrival, Standing, months_since
+from star_warehouse.load import Arrival, Standing, Window, months_to_show
 from star_warehouse.local.calendar_table import calendar_rows, print_calendar
 from star_warehouse.sources import Source
 from tests.builders import SNAPSHOT, SPEND, declare
@@ -67,10 +67,11 @@ def test_a_year_of_another_feed_follows_in_the_same_row(sources: dict[str, Sourc
     assert date(2018, 10, 1) not in row
 
 
-def printed(sources: dict[str, Source], width: int) -> list[str]:
+def printed(sources: dict[str, Source], width: int, window: Window | None = None) -> list[str]:
     stream = io.StringIO()
     console = Console(file=stream, width=width)
-    print_calendar(sources, ARRIVALS, months_since(date(2018, 4, 1), TODAY), TODAY, console)
+    window = window or months_to_show(date(2018, 4, 1), None, None, TODAY)
+    print_calendar(sources, ARRIVALS, window, TODAY, console)
     return [line.rstrip() for line in stream.getvalue().splitlines()]
 
 
@@ -82,5 +83,25 @@ def test_it_is_read_without_colour_and_fits_a_narrow_console(sources: dict[str, 
     lines = [line for line in narrow if line.split()[:1] == ["town"]]
     assert len(lines) == 2
     assert [word for line in lines for word in line.split()[1:]] == town.split()[1:]
-    assert all(len(line) <= 80 for line in narrow[:-2])
+    assert all(len(line) <= 80 for line in narrow if line.split()[:1] in (["town"], ["register"]))
     assert not any("…" in line for line in narrow)
+
+
+def test_every_word_of_the_table_is_explained_below_it(sources: dict[str, Source]) -> None:
+    legend = " ".join(line for line in printed(sources, 160) if ": " in line)
+
+    for standing in Standing:
+        assert f"{standing}: " in legend
+    assert "–: not expected" in legend
+
+
+def test_months_that_are_left_out_are_told_with_the_way_to_see_them(sources: dict[str, Source]) -> None:
+    window = months_to_show(None, 3, date(2018, 9, 30), date(2021, 1, 5))
+
+    text = printed(sources, 160, window)
+
+    assert text[-1] == (
+        "Nothing was delivered for 2018-10 to 2020-12, so they are not shown; "
+        "`star-warehouse status --from 2018-10` shows them."
+    )
+    assert not any("Nothing was delivered" in line for line in printed(sources, 160))

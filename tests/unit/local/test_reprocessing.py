@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import pending_deliveries, settle
+from star_warehouse.load import pending_deliveries
 from star_warehouse.local import reprocessing
 from star_warehouse.local.reprocessing import reprocess
 from star_warehouse.quality.verdicts import DeliveryVerdict
 from star_warehouse.receive import take_in
+from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
-from tests.builders import SPEND, declare, spend_file
+from tests.builders import SPEND, declare, seeds, spend_file
+from tests.settling import settle
 
 MENDED = ("date_formats: ['%d/%m/%Y']", "date_formats: ['%d/%m/%Y', '%Y-%m-%d']")
 
@@ -32,6 +36,13 @@ def all_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reprocessing, "refresh_postcodes", lambda _: 0)
     # The role of readers belongs to the server, which other tests share.
     monkeypatch.setattr(reprocessing, "prepare", lambda *_: None)
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    """A checkout whose seeds know the town."""
+    seeds(tmp_path / "checkout")
+    return replace(settings, repository=tmp_path / "checkout")
 
 
 @pytest.fixture
@@ -70,9 +81,16 @@ def test_the_difference_is_shown_a_delivery_and_in_total(
     is_fine, text = said(settings, warehouse, mended)
 
     assert is_fine
-    assert row(text, "town_2018-05.csv")[2:] == ["2018-05", "current", "3 → 4", "1 → 0", "3,000.00 → 3,234.56"]
-    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "0", "0.00 → 8.00"]
-    assert row(text, "all that became current")[4:] == ["3 → 5", "1 → 0", "3,000.00 → 3,242.56"]
+    assert row(text, "town_2018-05.csv")[2:] == [
+        "2018-05",
+        "current",
+        "3 → 4",
+        "1 → 0",
+        "3,000.00 → 3,234.56",
+        "1 added",
+    ]
+    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "0", "0.00 → 8.00", ""]
+    assert row(text, "all that became current")[4:] == ["3 → 5", "1 → 0", "3,000.00 → 3,242.56", "1 added"]
     assert "rejected, unreadable_date: 1 → 0" in text
     assert "1 of 3 brought the very same as before" in text
     assert "The next `star-warehouse run` publishes" in text
@@ -91,7 +109,7 @@ def test_what_is_refused_again_says_so_in_one_line_and_the_old_one_stays(
     is_fine, text = said(settings, warehouse, worse)
 
     assert not is_fine
-    assert row(text, "town_2018-04.csv")[2:] == ["2018-04", "refused; the earlier one stays", "1", "0", "10.00"]
+    assert row(text, "town_2018-04.csv")[2:] == ["2018-04", "refused; the earlier one stays", "1", "0", "10.00", ""]
     assert row(text, "town_2018-06.csv")[2:5] == ["2018-06", "current", "0 → 1"]
     (refused,) = (line for line in text.splitlines() if line.startswith("Refused: delivery 4,"))
     assert refused.count("town_2018-04.csv") == 1
@@ -104,3 +122,39 @@ def test_a_feed_that_never_delivered_has_nothing_to_read(
     tmp_path: Path, settings: Settings, warehouse: Warehouse
 ) -> None:
     assert said(settings, warehouse, declare(tmp_path)) == (True, "town has no delivery to read anew.\n")
+
+
+def test_a_feed_that_would_count_in_nothing_is_not_read_anew(
+    town: Source, settings: Settings, warehouse: Warehouse
+) -> None:
+    shutil.rmtree(settings.dbt_project)
+    seeds(settings.repository, partners="village")
+
+    with pytest.raises(Refusal, match=r"source town: Its partner 'town' is in no row of partner\.csv"):
+        said(settings, warehouse, town)
+    with warehouse.connect() as connection:
+        assert connection.execute("select count(*) from ops.delivery where reprocess_of is not null").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("town")
+def test_what_alters_no_count_is_shown_too(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with warehouse.connect() as connection:
+        connection.execute("update ops.delivery set reason = 'One name is garbled.' where delivery_id = 2")
+
+    def note(_: Warehouse, __: Settings, ___: Source, numbers: list[int], ____: str) -> dict[int, DeliveryVerdict]:
+        return {number: DeliveryVerdict("accept", "No line has a purpose.", "Tell the sender.") for number in numbers}
+
+    monkeypatch.setattr(reprocessing, "check_deliveries", note)
+    # Every purpose is x: the same lines and pounds, and other texts.
+    mended = declare(tmp_path, SPEND, ("null_tokens: [NA]", "null_tokens: [NA, x]"))
+
+    _, text = said(settings, warehouse, mended)
+
+    assert row(text, "town_2018-05.csv")[4:] == ["3", "1", "3,000.00", "3 changed"]
+    assert row(text, "all that became current")[4:] == ["4", "1", "3,010.00", "4 changed"]
+    assert "  changed, purpose: 4 lines" in text.splitlines()
+    assert "  noted before, town_2018-05.csv: One name is garbled." in text.splitlines()
+    assert "  noted now, town_2018-05.csv: No line has a purpose." in text.splitlines()
+    assert "  noted before, town_2018-04.csv: nothing" in text.splitlines()

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import decide, pending_deliveries, settle
+from star_warehouse.load import decide, pending_deliveries
 from star_warehouse.local import tables
 from star_warehouse.local.work import find_work
 from star_warehouse.receive import take_in
@@ -19,8 +19,9 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.release import release_is_due
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
-from tests.builders import SPEND, declare, spend_file
+from tests.builders import SPEND, declare, seeds, spend_file
 from tests.releases import postcodes_loaded
+from tests.settling import settle
 
 APRIL = "Acme,7,03/04/2018,10.00,Pens"
 
@@ -30,8 +31,8 @@ def settings(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """A checkout whose one feed is the town's."""
     checkout = tmp_path / "checkout"
     declare(checkout / "dags" / "sources", SPEND, ("to: 2024-03-31", "to: 2018-08-31"))
-    for name in ("dbt_project", "expectations"):
-        (checkout / name).mkdir()
+    (checkout / "expectations").mkdir()
+    seeds(checkout)
     monkeypatch.setattr(tables, "prepare", lambda *_: None)
     changed = replace(settings, repository=checkout)
     (changed.inbox / "town").mkdir(parents=True)
@@ -50,10 +51,12 @@ def bring(settings: Settings, warehouse: Warehouse, source: Source, name: str, *
         settle(warehouse, number, "accept")
 
 
-def said(settings: Settings, warehouse: Warehouse, since: str | None = "2018-04") -> list[str]:
+def said(
+    settings: Settings, warehouse: Warehouse, since: str | None = "2018-04", periods: int | None = None
+) -> list[str]:
     stream = io.StringIO()
     # Wide enough for a line a month that has long been over.
-    tables.print_status(settings, warehouse, Console(file=stream, width=1600), since=since)
+    tables.print_status(settings, warehouse, Console(file=stream, width=1600), periods, since)
     return stream.getvalue().splitlines()
 
 
@@ -73,8 +76,10 @@ def test_all_that_waits_for_somebody_is_listed_with_its_way_out(
     (feed,) = (line for line in lines if line.startswith("│ town"))
     assert [cell.strip() for cell in feed.strip("│").split("│")][:8] == ["town", "1", "0", "1", "1", "0", "0", "2"]
     held, *refused = (line for line in lines if line.startswith(("Held:", "Refused:")))
-    assert held.startswith("Held: delivery 2, town: TOWN_2018-04.csv: It has 1 lines, less than half of the 5")
-    assert "`star-warehouse accept 2 --reason …` or `star-warehouse refuse 2 --reason …`" in held
+    assert held.startswith("Held: delivery 2, town: TOWN_2018-04.csv: It has less than half of the lines and pounds")
+    assert "Lines 5 → 1, pounds £50.00 → £10.00, instead of town_2018-04.csv (delivery 1)." in held
+    assert "To count it: `star-warehouse accept 2 --reason …`." in held
+    assert "To leave all as it is: `star-warehouse refuse 2 --reason …`." in held
     assert [line.split(":")[2].strip() for line in refused] == ["town_2018-05.csv", "may.csv"]
     assert all(line.endswith(".") for line in refused)
 
@@ -110,6 +115,30 @@ def test_a_place_that_does_not_answer_hides_nothing_else(
     assert "Not looked at: town: sftp://host/town: The server does not answer. Ask its administrator." in lines
     (feed,) = (line for line in lines if line.startswith("│ town"))
     assert feed.split("│")[2].strip() == "?"
+
+
+def test_a_feed_whose_partner_no_seed_knows_is_told(settings: Settings, warehouse: Warehouse) -> None:
+    assert not any(line.startswith("Not counted") for line in said(settings, warehouse))
+    shutil.rmtree(settings.dbt_project)
+    seeds(settings.repository, members="village")
+
+    (line,) = (line for line in said(settings, warehouse) if line.startswith("Not counted"))
+
+    assert line.startswith("Not counted: source town: Its partner 'town' is in no row of membership.csv")
+
+
+def test_the_table_ends_with_what_came_last_when_nothing_came_lately(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    bring(settings, warehouse, town, "town_2018-05.csv", "Acme,7,03/05/2018,10.00,Pens")
+
+    def months(lines: list[str]) -> list[str]:
+        return next(line.split() for line in lines if line.split()[:3] == ["partner", "or", "feed"])[3:]
+
+    lines = said(settings, warehouse, since=None, periods=3)
+    assert months(lines) == ["2018-03", "2018-04", "2018-05"]
+    assert any(line.startswith("Nothing was delivered for 2018-06 to ") for line in lines)
+    assert months(said(settings, warehouse, since="2018-04", periods=2)) == ["2018-04", "2018-05"]
 
 
 def test_what_is_no_period_is_refused_before_anything_is_asked(settings: Settings, warehouse: Warehouse) -> None:

@@ -121,7 +121,8 @@ def test_a_file_may_be_checked_under_the_name_it_will_have(tmp_path: Path) -> No
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    check = check_file(declare(tmp_path, SPEND), tmp_path / APRIL)
+    for name in (APRIL, "twon_2018-04.csv"):
+        check = check_file(declare(tmp_path, SPEND), tmp_path / name)
 
-    assert check.refusal is not None
-    assert check.refusal.what == "There is no such file."
+        assert check.refusal is not None
+        assert str(check.refusal) == f"{tmp_path / name}: There is no such file. Check its name."

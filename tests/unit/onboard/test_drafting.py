@@ -135,10 +135,12 @@ def test_packed_files_are_opened(tmp_path: Path) -> None:
         archive.writestr("__MACOSX/._Old Town.csv", b"x")
         archive.writestr("readme.pdf", b"x")
 
-    in_zip, _ = draft(tmp_path, stream.getvalue(), "old_town_2018-04.zip")
+    in_zip, text = draft(tmp_path, stream.getvalue(), "old_town_2018-04.zip")
     in_gzip, _ = draft(tmp_path, gzip.compress(csv_of(*LINES)), "old_town_2018-04.csv.gz")
 
     assert in_zip.layouts[0].format.in_zip == "Old Town *.csv"
+    asked = "? In the ZIP it is called 'Old Town 2018-04.csv'. Does 'Old Town *.csv' fit it in every month"
+    assert asked in remarks(text)
     assert in_gzip.layouts[0].format.gzip
     assert columns(in_zip) == columns(in_gzip)
 
@@ -185,6 +187,73 @@ def test_one_sheet_of_a_workbook_is_named(tmp_path: Path) -> None:
 
     assert source.layouts[0].tables["spend_line"].sheet == "Payments"
     assert "The header is row 4" in text
+
+
+@pytest.mark.parametrize(
+    ("sheet", "others", "declared", "words"),
+    [
+        ("Payments", ["Notes"], "Payments", None),
+        ("Sheet1", [], "Sheet1", None),
+        (
+            "April 2018",
+            [],
+            "*",
+            "? In this file it is 'April 2018'. Does '*' fit it in every month",
+        ),
+        ("Paid Apr-18", ["Notes"], "Paid *", "? In this file it is 'Paid Apr-18'."),
+        ("Q1 paid (net)", ["Notes"], "* paid (net)", "? In this file it is 'Q1 paid (net)'."),
+        (
+            "April 2018",
+            ["Notes"],
+            "April 2018",
+            "? 'April 2018' may change with the period, but its",
+        ),
+    ],
+)
+def test_a_sheet_that_is_called_after_its_month_is_left_open_or_asked_about(
+    tmp_path: Path, sheet: str, others: list[str], declared: str, words: str | None
+) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"default_date_format": "dd/mm/yyyy"}) as book:
+        page = book.add_worksheet(sheet)
+        for other in others:
+            book.add_worksheet(other).write(0, 0, "About")
+        for number, row in enumerate([["Supplier", "Date Paid", "Net Amount"], ["Acme", date(2018, 4, 13), -5.5]]):
+            for column, cell in enumerate(row):
+                page.write(number, column, cell)
+
+    source, text = draft(tmp_path, stream.getvalue(), "old town 2018-04.xlsx")
+
+    table = source.layouts[0].tables["spend_line"]
+    assert table.sheet == declared
+    assert table.takes_sheet(sheet)
+    asked = [line for line in text.splitlines() if "fit it in every" in line or "may change" in line]
+    assert (words is None and not asked) or (words is not None and words in remarks(text))
+
+
+@pytest.mark.parametrize(
+    ("member", "pattern"),
+    [
+        ("Old Town April 2018.csv", "Old Town *.csv"),
+        ("spend_201804.CSV", "spend_*.csv"),
+        ("Spend Q1 2018-19.txt", "Spend *.txt"),
+        ("May.csv", "*.csv"),
+        ("mayor spend.csv", "mayor spend.csv"),
+        ("spend [final] Apr18.csv", "spend [[]final] *.csv"),
+    ],
+)
+def test_what_a_zip_holds_is_found_in_other_months_too(tmp_path: Path, member: str, pattern: str) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(member, csv_of(*LINES))
+    path = tmp_path / "old_town_2018-04.zip"
+    path.write_bytes(stream.getvalue())
+
+    source, text = draft(tmp_path, stream.getvalue(), path.name)
+
+    assert source.layouts[0].format.in_zip == pattern
+    assert f"In the ZIP it is called '{member}'." in remarks(text)
+    assert check_file(source, path).refusal is None
 
 
 @pytest.mark.parametrize(
@@ -237,7 +306,15 @@ def test_a_totals_row_is_proven_by_adding_up(tmp_path: Path) -> None:
 
     bad, text = draft(tmp_path, csv_of(*LINES, "Total,,7.51,"))
     assert bad.layouts[0].tables["spend_line"].totals_row is None
-    assert "? Line 4 looks like a totals row, but what it says is not what the lines add up to." in remarks(text)
+    assert (
+        "? Line 4 looks like a totals row, but for 'Amount' it says £7.51, and the 2 lines above add up to £7.50 "
+        "(difference £0.01)."
+    ) in remarks(text)
+
+    _, text = draft(tmp_path, csv_of(*LINES, "Total,,,"))
+    assert "? Line 4 looks like a totals row, but no amount stands in it." in remarks(text)
+    _, text = draft(tmp_path, csv_of(*LINES, ",,7.50,Total"))
+    assert "? Line 4 looks like a totals row, but its label stands in no column that is used." in remarks(text)
 
 
 def test_columns_without_a_known_header_are_found_by_their_values(tmp_path: Path) -> None:

@@ -420,8 +420,7 @@ HISTORY = [
         "delete from raw.spend_line where delivery_id = %(id)s and line_number > 30; "
         "update ops.delivery set lines_loaded = 30, lines_in = 30 where delivery_id = %(id)s",
         # ln ½ = −0.693, over the narrowest spread of 0.2.
-        "2023-04 has 30 lines, 60 usually (-3.47 usual spreads away). "
-        "2023-04 adds up to £580,100.00, £1,160,200.00 usually (-3.47 usual spreads away).",
+        "Lines of 2023-04: 60 usually → 30 now. Pounds of 2023-04: £1,160,200.00 usually → £580,100.00 now.",
         "hold",
     ),
     Plant(
@@ -431,13 +430,13 @@ HISTORY = [
         "select delivery_id, line_number + 60, supplier_name, supplier_ref, remit_postcode, payment_date, "
         "'U' || line_number, amount_net_gbp, purpose from raw.spend_line where delivery_id = %(id)s; "
         "update ops.delivery set lines_loaded = 120, lines_in = 120 where delivery_id = %(id)s",
-        "2023-04 has 120 lines, 60 usually (3.47 usual spreads away).",
+        "Lines of 2023-04: 60 usually → 120 now.",
         "hold",
     ),
     Plant(
         "twice the pounds",
         _line("amount_net_gbp = 2 * amount_net_gbp"),
-        "2023-04 adds up to £2,320,400.00, £1,160,200.00 usually (3.47 usual spreads away).",
+        "Pounds of 2023-04: £1,160,200.00 usually → £2,320,400.00 now.",
         "hold",
     ),
     Plant(
@@ -456,7 +455,7 @@ HISTORY = [
         "delete from raw.spend_line where delivery_id = %(id)s and line_number > 6; "
         + _line("amount_net_gbp = 200000")
         + "; update ops.delivery set lines_loaded = 6, lines_in = 6 where delivery_id = %(id)s",
-        "2023-04 has 6 lines, 60 usually",
+        "Lines of 2023-04: 60 usually → 6 now",
         "hold",
     ),
     Plant(

@@ -68,6 +68,17 @@ def test_a_damaged_member_is_refused() -> None:
         read_member(bytes(data), "*.csv", "file")
 
 
+def test_a_damaged_member_of_another_packing_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_BZIP2) as file:
+        file.writestr("one.csv", bytes(range(256)) * 50)
+    data = bytearray(stream.getvalue())
+    data[60] ^= 0xFF
+
+    with pytest.raises(Refusal, match=r"file, one\.csv: The file cannot be unpacked"):
+        read_member(bytes(data), "*.csv", "file")
+
+
 def test_a_member_with_a_password_is_refused() -> None:
     data = bytearray(packed(one__dot__csv=b"secret"))
     # The flag for "encrypted" in the local header and in the directory.

@@ -290,6 +290,19 @@ def test_an_error_of_a_spreadsheet_is_no_text(text: str) -> None:
     assert texts(pl.Series([text]), SUSPICIOUS, is_identifier=False).row(0) == (text, SPREADSHEET_ERROR)
 
 
+@pytest.mark.parametrize("text", ["#REF!", "#NOT CALCULATED!"])
+def test_an_error_of_a_spreadsheet_is_no_amount_number_or_day(text: str) -> None:
+    series = pl.Series([text, "#2", None])
+
+    for read in (
+        amounts(series),
+        numbers(series, ColumnType.QUANTITY),
+        numbers(series, ColumnType.PERCENT, from_cells=True),
+        dates(series, ["%d/%m/%Y"], from_cells=False),
+    ):
+        assert read.rows() == [(None, SPREADSHEET_ERROR), (None, UNREADABLE), (None, None)]
+
+
 def test_a_number_sign_alone_is_a_text() -> None:
     for text in ("#1 Cleaning Ltd", "# N/A", "#REF! Ltd"):
         assert texts(pl.Series([text]), SUSPICIOUS, is_identifier=False).row(0) == (text, None)

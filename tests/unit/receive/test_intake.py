@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import Connection, DeliverySummary, pending_deliveries, repeats_since, settle
+from star_warehouse.load import Connection, DeliverySummary, pending_deliveries, repeats_since
 from star_warehouse.read import OpenDelivery
 from star_warehouse.receive import FolderRefusal, IntakeReport, fetching, find_waiting, intake, take_in
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Period, Source
 from tests.builders import SNAPSHOT, SPEND, WORKBOOK, declare, spend_file, workbook
+from tests.settling import settle
 
 ACME = "Acme,7,03/04/2018,10.00,Pens"
 MAY = "Acme,7,03/05/2018,20.00,Pens"

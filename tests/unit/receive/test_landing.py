@@ -166,10 +166,12 @@ def test_files_are_delivered_to_the_inbox(tmp_path: Path, settings: Settings) ->
         ("april.csv", "The file's name does not say its period"),
         ("town_2017-04.csv", "The period 2017-04 is not accepted here"),
         ("town_2018-06.csv", "No such file"),
+        ("town_june.csv", "No such file"),
     ],
 )
 def test_a_wrong_file_is_refused_at_the_door(tmp_path: Path, settings: Settings, name: str, what: str) -> None:
     (tmp_path / "april.csv").touch()
+    (tmp_path / "town_2017-04.csv").touch()
 
     with pytest.raises(Refusal, match=what):
         deliver(declare(tmp_path), [tmp_path / name], settings)

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import decide, settle
+from star_warehouse.load import decide
+from star_warehouse.receive import deliver
 from star_warehouse.settings import Settings
 from tests.builders import SPEND, declare, spend_file
+from tests.settling import settle
 from tests.unit.receive.test_intake import Town
 
 Make = Callable[..., Town]
@@ -123,7 +125,7 @@ def test_a_correction_of_a_final_period_is_held_but_a_first_file_is_not(make: Ma
 
     assert [state for _, state in town.states()] == ["loaded", "held"]
     ((reason,),) = town.rows("select reason from ops.delivery where state = 'held'")
-    assert reason.startswith("The period 2018-04 has been final since 2018-07-29, 90 days after its end")
+    assert reason.startswith("2018-04 has been final since 2018-07-29, 90 days after its end.")
 
 
 def test_the_same_bytes_twice_in_one_listing_and_two_takers_at_once(make: Make) -> None:
@@ -150,6 +152,30 @@ def test_two_verdicts_at_once_leave_one_current(make: Make) -> None:
 
     assert len(pending) == 4
     assert Counter(state for _, state in town.states())["loaded"] == 1
+
+
+def test_what_was_refused_by_mistake_is_delivered_again_and_accepted(make: Make, tmp_path: Path) -> None:
+    town = make()
+    came(town, "town_2018-04.csv", *[APRIL] * 5)
+    original = tmp_path / "as it came" / "TOWN_2018-04.csv"
+    original.parent.mkdir()
+    original.write_bytes(spend_file(APRIL))
+    deliver(town.source, [original], town.settings)
+    town.take_in()
+    town.accept()
+    assert "deliver the same file again" in str(decide(town.warehouse, 2, "refuse", "Oops.", "Ann"))
+    assert town.waiting() == [], "what lies where it lay is not looked at again"
+
+    deliver(town.source, [original], town.settings)
+    assert town.waiting() == [original.name]
+    town.take_in()
+    town.accept()
+
+    assert [state for _, state in town.states()] == ["loaded", "refused", "held"]
+    ((reason,),) = town.rows("select reason from ops.delivery where delivery_id = 3")
+    assert "The same bytes came as delivery 2, which Ann refused: Oops." in reason
+    assert decide(town.warehouse, 3, "accept", "It is right.", "Ann").replaced == ("town_2018-04.csv",)
+    assert [state for _, state in town.states()] == ["superseded", "refused", "loaded"]
 
 
 def test_a_file_withdrawn_by_a_person_does_not_come_back_with_a_new_declaration(make: Make, tmp_path: Path) -> None:

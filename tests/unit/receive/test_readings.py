@@ -15,11 +15,11 @@ from star_warehouse.load import (
     list_readings,
     pending_deliveries,
     request_readings,
-    settle,
 )
 from star_warehouse.receive import intake, take_in
 from star_warehouse.settings import Settings
 from tests.builders import SPEND, declare, spend_file
+from tests.settling import settle
 from tests.unit.receive.test_intake import Town
 
 APRIL = spend_file("Acme,7,03/04/2018,10.00,Pens", "Acme,7,03/04/2018,5.00,Pens", "Acme,7,04/04/2018,1.00,Pens")
@@ -152,7 +152,7 @@ def test_a_declaration_mended_wrongly_is_held_and_the_old_reading_stays(town: To
     april, *_ = list_readings(town.warehouse, wanted)
     # April went from £16.00 to £6.00: the line of £10.00 has no amount now.
     assert (april.state, april.after and april.after.amount_gbp) == ("held", Decimal("6.00"))
-    assert "adds up to £6.00, less than half of the £16.00" in (april.reason or "")
+    assert "pounds £16.00 → £6.00, instead of town_2018-04.csv (delivery 1)." in (april.reason or "")
     assert ledger(town)[0] == (1, "loaded", None, None)
 
 

@@ -19,6 +19,7 @@ HOST = "https://town.example.org"
     [
         ("drop/town", "folder", None, "", None, "drop/town"),
         ("/srv/to wn{x}", "folder", None, "", None, "/srv/to wn{x}"),
+        ("spend/key=7", "folder", None, "", None, "spend/key=7"),
         ("file:///srv/to%20wn", "folder", None, "", None, "/srv/to wn"),
         ("sftp://files.example.org/out", "sftp", None, "files.example.org", None, "/out"),
         ("sftp://town_sftp@files.example.org:2222/~/out", "sftp", "town_sftp", "files.example.org", 2222, "/~/out"),
@@ -54,6 +55,19 @@ REFUSED = [
     ("https://town.example.org/?X-Amz-Signature=secret", "has 'X-Amz-Signature' in it"),
     ("https://town.example.org/?api_key=secret", "has 'api_key' in it"),
     ("https://town.example.org/?access_token=secret", "has 'access_token' in it"),
+    ("https://town.example.org/spend/a.csv;token=secret", "has 'token' in it"),
+    ("https://town.example.org/spend;jsessionid=1;sig=secret/a.csv", "has 'sig' in it"),
+    ("https://town.example.org/a.csv?sv=2024;sig=secret", "has 'sig' in it"),
+    ("https://town.example.org/a.csv?sv=2024&amp;sig=secret", "has 'sig' in it"),
+    ("https://town.example.org/a.csv?sv=2024%26sig%3Dsecret", "has 'sig' in it"),
+    ("https://town.example.org/a?to=https%3A%2F%2Fx%2Fy%3Fsig%253Dsecret", "has 'sig' in it"),
+    ("https://town.example.org/{year}#sig=secret", "has 'sig' in it"),
+    ("https://account.blob.core.windows.net/town/a.csv?sp=r&sig=secret", "has 'sig' in it"),
+    ("az://azure@town/spend;SharedAccessSignature=secret", "has 'SharedAccessSignature' in it"),
+    ("az://azure@town/spend?sv=2024&sig=secret", "has 'sig' in it"),
+    ("s3://aws@town/spend;token=secret", "has 'token' in it"),
+    ("s3://town/spend?X-Amz-Security-Token=secret", "has 'X-Amz-Security-Token' in it"),
+    ("DefaultEndpointsProtocol=https;AccountName=town;AccountKey=secret", "has 'AccountKey' in it"),
     ("s3://town/spend?versionId=secret", "leave out what follows ? or #"),
     ("ftp://town.example.org/", "begins with ftp://, which is not known"),
     ("gs://town/", "begins with gs://, which is not known"),
@@ -88,6 +102,23 @@ def test_what_a_location_must_not_say_is_refused_with_its_line(text: str, what: 
     assert what in refused.value.what
     assert refused.value.where == f"{tmp_path / 'town.yml'}:6"
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "location", ["{url: 'sftp://host/out', password: secret}", "['sftp://town:secret@host/out']", "12"]
+)
+def test_a_location_that_is_no_text_is_refused_without_being_told(location: str, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="a location is one text, a folder or a URL") as refused:
+        declare(tmp_path, SPEND, ("extract: internal\n", f"extract: internal\nlocation: {location}\n"))
+
+    assert refused.value.where == f"{tmp_path / 'town.yml'}:6"
+    assert "secret" not in str(refused.value)
+
+
+def test_parameters_that_open_nothing_are_no_secrets() -> None:
+    text = f"{HOST}/spend;v=1/list?council=E08000009&design=2&keyword=spend"
+
+    assert read_location(text).path == "/spend;v=1/list?council=E08000009&design=2&keyword=spend"
 
 
 def test_a_location_on_two_lines_is_refused() -> None:
