@@ -19,11 +19,12 @@ with unlocated as (
         on payment.delivery_id = line.delivery_id and payment.line_number = line.line_number
     inner join {{ ref('int_supplier__identified') }} as identified
         on line.vendor_record_key = identified.vendor_record_key
-    cross join lateral (
-        values
-        ('remit', line.remit_postcode, payment.remit_gss_code),
-        ('registered', line.registered_postcode, payment.registered_gss_code)
-    ) as basis (location_basis, written_postcode, gss_code)
+    cross join
+        lateral (
+            values
+            ('remit', line.remit_postcode, payment.remit_gss_code),
+            ('registered', line.registered_postcode, payment.registered_gss_code)
+        ) as basis (location_basis, written_postcode, gss_code)
     where basis.gss_code is null
     group by
         payment.partner_code,

@@ -14,12 +14,18 @@ from star_warehouse.release import UnresolvedPostcode
 _REASONS = {
     "not_stated": ("no postcode", "Ask the partner for extracts with the postcodes of these vendor records."),
     "withheld": ("payee withheld", "Nothing to do: who was paid is not known, so neither is where."),
-    "not_a_postcode": ("no postcode by its form", "Have the partner correct the vendor record, and send the files anew."),
+    "not_a_postcode": (
+        "no postcode by its form",
+        "Have the partner correct the vendor record, and send the files anew.",
+    ),
     "not_in_directory": (
         "in no directory",
         "Look for a slip of the pen; have the partner correct the vendor record, and send the files anew.",
     ),
-    "no_district": ("placed nowhere", "The directory gives it no district: ask for the postcode of the trading address."),
+    "no_district": (
+        "placed nowhere",
+        "The directory gives it no district: ask for the postcode of the trading address.",
+    ),
 }
 
 

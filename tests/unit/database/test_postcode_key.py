@@ -27,7 +27,9 @@ def directory() -> frozenset[str]:
     folder = Path(package.origin).parent
     packed = (path.read_bytes() for path in folder.glob("postcodes_*.msgpack.br"))
     return frozenset(
-        code.replace(" ", "") for content in packed for code in msgpack.unpackb(brotli.decompress(content))["data"]["pcd"]
+        code.replace(" ", "")
+        for content in packed
+        for code in msgpack.unpackb(brotli.decompress(content))["data"]["pcd"]
     )
 
 
@@ -40,7 +42,7 @@ def some(directory: frozenset[str]) -> list[str]:
 def keys(warehouse: Warehouse, written: Iterable[str]) -> list[str | None]:
     with warehouse.connect() as connection:
         rows = connection.execute(
-            "select reference.postcode_key(text) from unnest(%s::text[]) with ordinality as one (text, place) order by place",
+            "select reference.postcode_key(text) from unnest(%s::text[]) with ordinality as one (text, at) order by at",
             (list(written),),
         ).fetchall()
     return [row[0] for row in rows]
@@ -111,7 +113,7 @@ def test_no_postcode_of_the_directory_is_changed(module_warehouse: Warehouse, di
 
 
 def test_no_slip_leads_to_another_postcode(module_warehouse: Warehouse, directory: frozenset[str]) -> None:
-    """Every outward part with O and 0, I and 1 exchanged in every way, before every first digit that can be mistyped."""
+    """Every outward part with O and 0, I and 1 exchanged in every way, before a 0 and a 1."""
     outward = {code[:-3] for code in directory}
     wrong = []
     slips = [
