@@ -74,7 +74,7 @@ class Places:
 
 
 def as_typed(postcode: str, rng: Random) -> str:
-    """Write a postcode as a clerk might: mostly the usual way, at times without the blank, in lower case or mistyped."""
+    """Write a postcode as a clerk might: mostly the usual way, at times without a blank, in lower case or mistyped."""
     style = rng.random()
     if style < 0.82:
         return postcode
