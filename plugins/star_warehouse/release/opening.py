@@ -68,7 +68,7 @@ def open_release(warehouse: Warehouse, settings: Settings, run_id: str) -> int |
         row = connection.execute(
             """
             insert into ops.release (
-                state, fingerprint, code_version, delivery_ids, run_id, schema_name, postcode_version
+                state, fingerprint, code_version, delivery_ids, run_id, schema_name, directory_version
             ) values (
                 'building', %s, %s, %s, %s, %s,
                 (select version from ops.reference_load where dataset = 'postcode' order by loaded_at desc limit 1)

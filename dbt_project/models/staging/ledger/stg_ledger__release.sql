@@ -2,7 +2,7 @@ select
     release_id,
     state,
     code_version,
-    postcode_version,
+    directory_version,
     started_at,
     published_at,
     superseded_at

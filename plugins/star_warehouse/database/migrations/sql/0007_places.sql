@@ -45,4 +45,4 @@ return case
 end;
 
 -- Which postcode directory a release located its lines with.
-alter table ops.release add column postcode_version text;
+alter table ops.release add column directory_version text;
