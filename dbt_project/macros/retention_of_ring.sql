@@ -136,8 +136,11 @@ select
     unknown_gbp,
     gross_basis_gbp,
     case when is_complete and is_located then {{ ratio('numerator_gbp', 'denominator_gbp') }} end as pct,
-    case when is_complete then {{ ratio('numerator_gbp', 'denominator_gbp') }} end as pct_low,
-    case when is_complete then {{ ratio('numerator_gbp + unknown_gbp', 'denominator_gbp') }} end as pct_high,
+    -- Credit notes of unknown place may outweigh its invoices: all of it inside is then the lower reading.
+    case when is_complete then {{ ratio('numerator_gbp + least(unknown_gbp, 0)', 'denominator_gbp') }} end as pct_low,
+    case
+        when is_complete then {{ ratio('numerator_gbp + greatest(unknown_gbp, 0)', 'denominator_gbp') }}
+    end as pct_high,
     coverage_pct,
     suppliers_count,
     lines_count,

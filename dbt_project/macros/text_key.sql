@@ -3,7 +3,7 @@
     reference.squeezed({{ text }})
 {%- endmacro %}
 
-{#- A postcode as it is matched: whole, upper case, letters and digits only. -#}
+{#- A postcode as it is matched: whole, upper case, letters and digits only, O and 0, I and 1 put right. -#}
 {% macro postcode_key(text) -%}
     reference.postcode_key({{ text }})
 {%- endmacro %}

@@ -268,6 +268,22 @@ def review(
 
 
 @app.command()
+def places(
+    basis: Annotated[
+        Literal["remit", "registered"], typer.Option(help="Where they are paid, or where they are registered.")
+    ] = "remit",
+    top: Annotated[int, typer.Option(min=1, help="How many to show.")] = 40,
+) -> None:
+    """Postcodes that no district was found for, most influenceable pounds first, and what to do about them."""
+    from star_warehouse.local.places_table import print_unresolved
+    from star_warehouse.local.server import running_warehouse
+    from star_warehouse.release import unresolved_postcodes
+
+    with running_warehouse(Settings.from_environment()) as warehouse:
+        print_unresolved(unresolved_postcodes(warehouse, basis), _console(), top)
+
+
+@app.command()
 def headline() -> None:
     """The headline measures beside the figures of STAR's own reports."""
     from star_warehouse.local.headline_table import print_headline

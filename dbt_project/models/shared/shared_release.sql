@@ -32,6 +32,7 @@ select
     current_delivery.lines_count,
     current_delivery.amount_gbp,
     coalesce(release.code_version, 'development') as code_version,
+    release.directory_version,
     current_delivery.is_sample
 from current_delivery
 left join {{ ref('stg_ledger__release') }} as release on release.release_id = {{ var('release_id') }}
@@ -47,6 +48,7 @@ select
     earlier_delivery.lines_count,
     earlier_delivery.amount_gbp,
     release.code_version,
+    release.directory_version,
     earlier_delivery.is_sample
 from {{ ref('stg_ledger__release') }} as release
 inner join earlier_delivery on release.release_id = earlier_delivery.release_id

@@ -33,9 +33,11 @@ inner join {{ ref('int_spend__thresholded') }} as thresholded
     on line.delivery_id = thresholded.delivery_id and line.line_number = thresholded.line_number
 inner join {{ ref('int_partner__composition') }} as composition
     on line.payment_date between composition.from_date and composition.to_date
-left join {{ ref('int_supplier__located') }} as remit on line.remit_postcode = remit.written_postcode
+-- Of a withheld payee nothing is known: what stands beside the word is not theirs.
+left join {{ ref('int_supplier__located') }} as remit
+    on line.remit_postcode = remit.written_postcode and identified.is_redacted is not true
 left join {{ ref('int_supplier__located') }} as registered
-    on line.registered_postcode = registered.written_postcode
+    on line.registered_postcode = registered.written_postcode and identified.is_redacted is not true
 left join {{ ref('membership') }} as membership
     on
         line.partner_code = membership.partner_code

@@ -147,7 +147,7 @@ def _print_feeds(
 def print_releases(warehouse: Warehouse, console: Console) -> None:
     """Print the releases, the newest first."""
     table = Table(title="Releases", title_justify="left")
-    for heading in ("release", "state", "started", "published", "deliveries", "reason"):
+    for heading in ("release", "state", "started", "published", "deliveries", "postcodes", "reason"):
         table.add_column(heading)
     for release in list_releases(warehouse):
         table.add_row(
@@ -156,6 +156,7 @@ def print_releases(warehouse: Warehouse, console: Console) -> None:
             f"{release.started_at:%Y-%m-%d %H:%M}",
             f"{release.published_at:%Y-%m-%d %H:%M}" if release.published_at else "",
             str(len(release.delivery_ids)),
+            release.directory_version or "",
             release.reason or "",
         )
     console.print(table)

@@ -4,6 +4,7 @@ from star_warehouse.release.auditing import audit
 from star_warehouse.release.building import LAYERS, Layer, build
 from star_warehouse.release.headline import HeadlineRow, headline
 from star_warehouse.release.opening import open_release, release_is_due
+from star_warehouse.release.places import LocationBasis, UnresolvedPostcode, unresolved_postcodes
 from star_warehouse.release.publishing import publish
 from star_warehouse.release.record import Release, list_releases
 
@@ -11,7 +12,9 @@ __all__ = [
     "LAYERS",
     "HeadlineRow",
     "Layer",
+    "LocationBasis",
     "Release",
+    "UnresolvedPostcode",
     "audit",
     "build",
     "headline",
@@ -19,4 +22,5 @@ __all__ = [
     "open_release",
     "publish",
     "release_is_due",
+    "unresolved_postcodes",
 ]

@@ -67,8 +67,12 @@ def open_release(warehouse: Warehouse, settings: Settings, run_id: str) -> int |
         connection.execute("update ops.release set schema_name = null where schema_name = %s", (CANDIDATE,))
         row = connection.execute(
             """
-            insert into ops.release (state, fingerprint, code_version, delivery_ids, run_id, schema_name)
-            values ('building', %s, %s, %s, %s, %s) returning release_id
+            insert into ops.release (
+                state, fingerprint, code_version, delivery_ids, run_id, schema_name, directory_version
+            ) values (
+                'building', %s, %s, %s, %s, %s,
+                (select version from ops.reference_load where dataset = 'postcode' order by loaded_at desc limit 1)
+            ) returning release_id
             """,
             (now.fingerprint, now.code_version, list(now.delivery_ids), run_id, CANDIDATE),
         ).fetchone()

@@ -32,6 +32,7 @@ class Release:
         reason: why it was refused or failed.
         schema_name: the schema that holds its tables, if one does.
         started_at, audited_at, published_at, superseded_at: when.
+        directory_version: the postcode directory that placed its suppliers; None for releases made before it was kept.
     """
 
     release_id: int
@@ -46,6 +47,7 @@ class Release:
     audited_at: datetime | None
     published_at: datetime | None
     superseded_at: datetime | None
+    directory_version: str | None
 
 
 def list_releases(warehouse: Warehouse) -> list[Release]:

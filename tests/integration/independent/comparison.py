@@ -79,13 +79,14 @@ def _cell_differences(where: str, key: CellKey, cell: Cell, row: Row) -> Iterato
     )
     is_withheld = row["status"] == "incomplete" and key.partner == ALL
     has_ratio = denominator > 0 and cell.located_lines > 0 and not is_withheld
-    unknown = denominator - located
+    # Where credit notes outweigh the invoices of unknown place, all of it inside makes less, not more.
+    fewest, most = sorted((numerator, numerator + denominator - located))
     yield from _ratio_difference(f"{where} pct", row["pct"], 100 * numerator / denominator if has_ratio else None)
     yield from _ratio_difference(
-        f"{where} pct_high", row["pct_high"], _bound(100 * (numerator + unknown), 100, denominator, cell, is_withheld)
+        f"{where} pct_high", row["pct_high"], _bound(100 * most, 100, denominator, cell, is_withheld)
     )
     yield from _ratio_difference(
-        f"{where} pct_low", row["pct_low"], _bound(100 * numerator, 0, denominator, cell, is_withheld)
+        f"{where} pct_low", row["pct_low"], _bound(100 * fewest, 0, denominator, cell, is_withheld)
     )
     yield from _ratio_difference(
         f"{where} coverage_pct", row["coverage_pct"], 100 * located / denominator if denominator > 0 else None

