@@ -63,6 +63,10 @@ def filled_in(
     return path
 
 
+def _not_wanted(*_: object) -> None:
+    raise AssertionError("there was nothing to match")
+
+
 @pytest.fixture
 def asked(warehouse: Warehouse, settings: Settings) -> Warehouse:
     """A warehouse with one question: the same name in two places."""
@@ -109,6 +113,63 @@ def test_a_second_matching_changes_nothing(asked: Warehouse, settings: Settings)
     assert (outcome.new_decisions, outcome.ended_decisions, outcome.merged, outcome.split) == (0, 0, 0, 0)
     assert [rows(asked, f"select * from ops.{table} order by 1, 2") for table in tables] == before
     assert rows(asked, "select asked_at from ops.supplier_question") == since
+
+
+def test_a_matching_of_the_same_is_not_made_again(
+    asked: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = rows(asked, "select records_count, suppliers_count, questions_count from ops.supplier_matching")
+    versions = rows(asked, "select xmin::text, record_key from ops.supplier_record order by 2")
+    with monkeypatch.context() as patched:
+        patched.setattr("star_warehouse.suppliers.store.match", _not_wanted)
+        outcome = match_suppliers(asked, settings, "run 2")
+    assert [(outcome.records, outcome.suppliers, outcome.questions)] == first == [(3, 3, 1)]
+    assert rows(asked, "select xmin::text, record_key from ops.supplier_record order by 2") == versions
+
+
+@pytest.mark.parametrize("changed", ["code", "pounds", "decision", "newcomer"])
+def test_a_matching_is_made_again_when_anything_it_rests_on_changed(
+    asked: Warehouse, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    if changed == "code":
+        monkeypatch.setattr("star_warehouse.suppliers.matchings._code_sha256", lambda: "another")
+    elif changed == "pounds":
+        paid(asked, 2, (ONE, "V1", None, "ZZ1", "QX1 1AA", 1))
+    elif changed == "decision":
+        decide(asked, filled_in(tmp_path, asked, "different"), "review")
+    else:
+        paid(asked, 2, ("Invented Newcomer Ltd", "V9", None, None, None, 1))
+    match_suppliers(asked, settings, "run 2")
+    assert rows(asked, "select run_id from ops.supplier_matching order by 1") == [("run 1",), ("run 2",)]
+
+
+def test_a_vat_group_is_never_one_supplier(warehouse: Warehouse, settings: Settings) -> None:
+    arms = ("Homes", "Plant Hire", "Estates", "Holdings", "Civil", "Finance", "Energy", "Rail", "Water", "Roads", "IT")
+    paid(
+        warehouse, 1,
+        *(
+            (f"Invented Brackle {arm} Ltd", f"V{number}", None, "GB123456789", "QX1 1AA", 100)
+            for number, arm in enumerate(arms)
+        ),
+    )  # fmt: skip
+    assert match_suppliers(warehouse, settings, "run 1").suppliers == len(arms) == 11
+
+
+@pytest.mark.parametrize(
+    "withheld", ["Redacted", "REDACTED PERSONAL\u00a0DATA", "redacted - commercial", "Name Withheld"]
+)
+def test_withheld_names_are_never_one_supplier_with_anything(
+    warehouse: Warehouse, settings: Settings, withheld: str
+) -> None:
+    # One number, one vendor, one place: every ground to link, had it a name.
+    paid(
+        warehouse, 1,
+        (withheld, "V1", "1234567", "ZZ1", "QX1 1AA", 5), (withheld, "V1", "1234567", "ZZ1", "QX1 1AA", 6),
+        ("Invented Brackle Ltd", "V1", "1234567", "ZZ1", "QX1 1AA", 7),
+    )  # fmt: skip
+    outcome = match_suppliers(warehouse, settings, "run 1")
+    assert (outcome.records, outcome.suppliers, outcome.new_decisions, outcome.questions) == (1, 1, 0, 0)
+    assert list(suppliers(warehouse)) == ["Invented Brackle Ltd V1"]
 
 
 def test_the_queue_says_what_is_at_stake_and_that_a_vat_number_is_shared(asked: Warehouse) -> None:
