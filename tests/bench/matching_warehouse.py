@@ -41,13 +41,14 @@ def in_the_warehouse(sizes: tuple[int, ...]) -> list[dict[str, float]]:
                 invented = invent(round(size * (1 + _ANOTHER_MONTH))).records
                 _paid(warehouse, 1, invented.head(size))
                 figures: dict[str, float] = {"records": size}
-                for run in ("first", "again", "another month"):
-                    if run == "another month":
+                for run in ("first", "again", "another_month"):
+                    if run == "another_month":
                         _paid(warehouse, 2, invented.tail(-size))
                     with _timed() as spent:
                         outcome = match_suppliers(warehouse, settings, run)
-                    figures |= {f"{run}, {what}": seconds for what, seconds in spent.items()}
-                    figures |= {"suppliers": outcome.suppliers, "questions": outcome.questions}
+                    figures |= {f"{run}_{what}": seconds for what, seconds in spent.items()}
+                    if run == "first":
+                        figures |= {"suppliers": outcome.suppliers, "questions": outcome.questions}
                 measured.append(figures)
     return measured
 
@@ -78,7 +79,7 @@ def _timed() -> Iterator[dict[str, float]]:
     began, worked = time.perf_counter(), _processor_seconds()
     yield spent
     spent["seconds"] = round(time.perf_counter() - began, 2)
-    spent["processor seconds"] = round(_processor_seconds() - worked, 2)
+    spent["processor_seconds"] = round(_processor_seconds() - worked, 2)
 
 
 def _processor_seconds() -> float:

@@ -376,8 +376,10 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
     if not is_same_name and row["others"] >= _OTHER_NAME_TELLS:
         return "Only another name that one of them gives (trading, former, second line) is the other's."
     # A whole word more is no slip of the pen, however long the names: (UK), Group, Two.
-    if row["spelled_alike"] < _SPELLED_ALIKE or _says_more(row["spelled_l"].split(), row["spelled_r"].split()):
-        return "One name says more than the other, or something else."
+    if _says_more(row["spelled_l"].split(), row["spelled_r"].split()):
+        return "One name says all that the other says, and more."
+    if row["spelled_alike"] < _SPELLED_ALIKE:
+        return "The names differ by more than a slip of the pen."
     if not is_same_name and _digits(row["core_l"]) != _digits(row["core_r"]):
         return "The names differ in their numbers."
     forms = {form for form in (row["legal_form_l"], row["legal_form_r"]) if form}
