@@ -273,7 +273,7 @@ def review(
                 return
             write_questions(questions, csv)
             sentence = (
-                f"{csv}: {len(questions)} lines. Fill in decision (same, different), decided_by and reason; what is not "
+                f"{csv}: {len(questions)} lines. Fill in decision (same, different), decided_by, reason; what is not "
                 "decided stays empty."
             )
     console.print(sentence, soft_wrap=True, highlight=False, markup=False)
