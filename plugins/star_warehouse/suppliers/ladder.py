@@ -333,7 +333,7 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
     rows = (
         scores.join(told.rename(lambda column: f"{column}_l"), on="profile_id_l")
         .join(told.rename(lambda column: f"{column}_r"), on="profile_id_r")
-        .filter(pl.col("supplier_l") != pl.col("supplier_r"))
+        .filter((pl.col("supplier_l") != pl.col("supplier_r")) & ~_premises_in_two_towns())
         .filter(
             (pl.col("weight") >= bars.asked_from)
             | (pl.col("others") >= _OTHER_NAME_TELLS)
@@ -353,6 +353,17 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         )
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _premises_in_two_towns() -> pl.Expr:
+    """Whether two partners write homes or schools in postcode areas (M, SK) that differ; one would stand in one place."""
+    is_of_premises = pl.col("is_of_premises_l") & pl.col("is_of_premises_r")
+    partners = pl.col("partners_l").list.len(), pl.col("partners_r").list.len()
+    in_common = pl.col("partners_l").list.set_intersection("partners_r").list.len()
+    towns = (pl.col(f"area_{side}").str.extract("^([A-Z]+)") for side in "lr")
+    has_no_form = pl.col("legal_form_l").is_null() | pl.col("legal_form_r").is_null()
+    is_in_two = is_of_premises & has_no_form & (partners[0] > 0) & (partners[1] > 0) & (in_common == 0)
+    return (is_in_two & next(towns).ne(next(towns))).fill_null(False)
 
 
 def _goes_on(one: str, other: str) -> pl.Expr:

@@ -173,13 +173,20 @@ def test_companies_of_a_group_stay_apart() -> None:
     assert not are_one(matching)
 
 
-def test_the_same_name_in_two_towns_is_asked() -> None:
-    matching = run(
-        record("a", "Brackle Lodge Nursery", postcode=PLACE),
-        record("b", "Brackle Lodge Nursery", partner="village", postcode=ELSEWHERE),
-    )
+@pytest.mark.parametrize(
+    ("name", "partner", "postcode", "is_asked"),
+    [
+        ("Brackle Lodge Nursery", "town", ELSEWHERE, True),
+        ("Brackle Lodge Fencing", "village", ELSEWHERE, True),
+        ("Brackle Lodge Nursery", "village", "QX98BB", True),
+        # Two councils' nurseries in two towns are two.
+        ("Brackle Lodge Nursery", "village", ELSEWHERE, False),
+    ],
+)
+def test_the_same_name_in_two_places_is_never_linked(name: str, partner: str, postcode: str, is_asked: bool) -> None:
+    matching = run(record("a", name, postcode=PLACE), record("b", name, partner=partner, postcode=postcode))
     assert not are_one(matching)
-    assert are_asked(matching)
+    assert are_asked(matching) is is_asked
 
 
 def test_a_home_or_school_of_two_partners_is_asked_while_no_place_is_known() -> None:
