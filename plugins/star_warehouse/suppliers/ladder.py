@@ -356,7 +356,7 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
 
 
 def _premises_in_two_towns() -> pl.Expr:
-    """Whether two partners write homes or schools in postcode areas (M, SK) that differ; one would stand in one place."""
+    """Whether two partners write homes or schools in postcode areas (M, SK) that differ: each stands in one."""
     is_of_premises = pl.col("is_of_premises_l") & pl.col("is_of_premises_r")
     partners = pl.col("partners_l").list.len(), pl.col("partners_r").list.len()
     in_common = pl.col("partners_l").list.set_intersection("partners_r").list.len()
