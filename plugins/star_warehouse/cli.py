@@ -241,29 +241,49 @@ def releases() -> None:
 
 @app.command()
 def review(
-    csv: Annotated[Path | None, typer.Option(help="Write the queue to this file, to be filled in.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write what is shown to a new file, to be filled in.")] = None,
     decide: Annotated[Path | None, typer.Option(help="Take the decisions of a filled-in file.")] = None,
+    about: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Show these vendor records, asked about or not: a part of a name, or a vendor number, company number "
+            "or supplier key (sup:7). May be given several times."
+        ),
+    ] = None,
 ) -> None:
-    """Suppliers that may be one, most pounds at stake first; people decide."""
-    from star_warehouse.local.review_table import print_questions
+    """Suppliers that may be one, most pounds at stake first; people decide.
+
+    Each line of the file is two vendor records. Fill in `decision` (same or different), `decided_by` and `reason`, and
+    leave empty what is not decided. A decision counts for the suppliers that the two belong to, above every rule and
+    score, until a person decides otherwise; the next release follows it.
+    """
+    from star_warehouse.local.review_table import print_pairs, print_questions
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.suppliers import decide as keep
-    from star_warehouse.suppliers import open_questions, write_questions
+    from star_warehouse.suppliers import open_questions, pairs_about, write_questions
 
-    if csv is not None and decide is not None:
-        raise Refusal("--csv and --decide are two errands.", where="star-warehouse review", way_out="Give one of them.")
+    if decide is not None and (csv is not None or about):
+        raise Refusal(
+            "--decide is an errand of its own.",
+            where="star-warehouse review",
+            way_out="Give it without --csv, --about.",
+        )
     console = _console()
     with running_warehouse(Settings.from_environment()) as warehouse:
         if decide is not None:
             kept = keep(warehouse, decide, f"review by {getpass.getuser()}")
-            sentence = f"{kept} decisions are new; the next release follows them."
+            new = "1 decision is" if kept == 1 else f"{kept} decisions are"
+            sentence = f"{new} new; the next release follows." if kept else f"{decide}: no decision in it is new."
         else:
-            questions = open_questions(warehouse)
+            questions = pairs_about(warehouse, about) if about else open_questions(warehouse)
             if csv is None:
-                print_questions(questions, console)
+                (print_pairs if about else print_questions)(questions, console)
                 return
             write_questions(questions, csv)
-            sentence = f"{csv}: {len(questions)} questions. Fill in decision (same, different), decided_by and reason."
+            sentence = (
+                f"{csv}: {len(questions)} lines. Fill in decision (same, different), decided_by, reason; what is not "
+                "decided stays empty."
+            )
     console.print(sentence, soft_wrap=True, highlight=False, markup=False)
 
 

@@ -19,6 +19,8 @@ BODIES = ("bolton", "tameside")
 # Ways of matching that the data's publisher numbers, weaker ones higher; 6 (initials run together) is not among those
 # behind the figures of 2,789 names and 728 pairs.
 COUNTED_METHODS = ("1", "3", "4", "5.1", "8", "13")
+# Without 8: found by the name of a home in the care register, which says who ran it, not what the payee is called.
+STRONGER_METHODS = tuple(method for method in COUNTED_METHODS if method != "8")
 ALL_METHODS = (*COUNTED_METHODS, "6")
 ADJUDICATED = Path(__file__).parent / "matching_adjudicated.csv"
 

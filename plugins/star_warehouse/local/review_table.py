@@ -18,27 +18,42 @@ def print_questions(questions: Sequence[OpenQuestion], console: Console) -> None
     if not questions:
         console.print("No question is open.", highlight=False)
         return
-    table = Table(title=f"May these be one supplier? {len(questions)} questions", title_justify="left")
+    _print(f"May these be one supplier? {len(questions)} questions", questions, console)
+    more = f"The other {len(questions) - _SHOWN} are in the file of" if len(questions) > _SHOWN else "To decide:"
+    console.print(
+        "At stake: what was paid to the smaller of the two. Weight: in bits; 0 is as likely as not.\n"
+        f"{more} `star-warehouse review --csv FILE`; fill it in, give it back with --decide.",
+        highlight=False,
+    )
+
+
+def print_pairs(pairs: Sequence[OpenQuestion], console: Console) -> None:
+    """Print vendor records that a person looked for, beside the one of them that was paid most."""
+    _print(f"{len(pairs) + 1} vendor records, beside the one that was paid most", pairs, console)
+    console.print(
+        "To join or part them: the same command with --csv FILE; fill it in, give it back with --decide.",
+        highlight=False,
+    )
+
+
+def _print(title: str, questions: Sequence[OpenQuestion], console: Console) -> None:
+    table = Table(title=title, title_justify="left")
     table.add_column("£ at stake", justify="right")
     table.add_column("one")
     table.add_column("the other")
     table.add_column("weight", justify="right")
-    table.add_column("why it is asked")
+    table.add_column("why it is asked, or what holds now")
     for one in questions[:_SHOWN]:
         table.add_row(
             f"{one.amount_gbp:,.0f}",
-            _record(one.name_l, one.partner_l, one.postcode_l),
-            _record(one.name_r, one.partner_r, one.postcode_r),
-            f"{one.weight:.1f}",
+            _record(one.name_l, one.partner_l, one.supplier_ref_l, one.postcode_l),
+            _record(one.name_r, one.partner_r, one.supplier_ref_r, one.postcode_r),
+            "" if one.weight is None else f"{one.weight:.1f}",
             one.reason + (" Both state one VAT number." if one.has_same_vat_number else ""),
         )
     console.print(table)
-    more = f"The other {len(questions) - _SHOWN} are in the file of" if len(questions) > _SHOWN else "To decide:"
-    console.print(
-        f"{more} `star-warehouse review --csv FILE`; fill it in, give it back with --decide.", highlight=False
-    )
 
 
-def _record(name: str, partner: str | None, postcode: str | None) -> str:
-    where = ", ".join(part for part in (partner, postcode) if part)
+def _record(name: str, *told: str | None) -> str:
+    where = ", ".join(part for part in told if part)
     return escape(f"{name} ({where})" if where else name)

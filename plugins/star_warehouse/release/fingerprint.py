@@ -13,6 +13,8 @@ import psycopg
 from star_warehouse.database import MIGRATIONS
 from star_warehouse.settings import Settings
 
+# The rules by which vendor records are matched to suppliers.
+_SUPPLIERS = Path(__file__).parents[1] / "suppliers"
 # What dbt writes while it works is no part of the code.
 _WRITTEN_BY_DBT = {"target", "logs", ".user.yml"}
 
@@ -24,7 +26,7 @@ class Ingredients:
     Attributes:
         delivery_ids: the current deliveries, in order.
         reference: datasets and versions of the reference data, and what the models take from the sources' declarations.
-        code_version: of the models, rules, expectations and migrations.
+        code_version: of the models, rules, expectations and migrations, and of how suppliers are matched.
     """
 
     delivery_ids: tuple[int, ...]
@@ -71,7 +73,7 @@ def ingredients(connection: psycopg.Connection[Any], settings: Settings) -> Ingr
 def _code_version(settings: Settings) -> str:
     """A hash of every file that can change a figure or a verdict, whether committed or not."""
     digest = hashlib.sha256()
-    for root in (settings.dbt_project, settings.expectations, MIGRATIONS / "sql"):
+    for root in (settings.dbt_project, settings.expectations, MIGRATIONS / "sql", _SUPPLIERS):
         for path in sorted(root.rglob("*")):
             relative = path.relative_to(root)
             if path.is_file() and not _WRITTEN_BY_DBT.intersection(relative.parts) and not _is_hidden(relative):

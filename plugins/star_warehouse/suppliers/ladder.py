@@ -313,7 +313,7 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         records.with_columns(supplier=pl.Series([groups.find(key) for key in records["record_key"]], dtype=pl.String))
         .filter(pl.col("core") != "")
         .group_by("name", "postcode", "supplier")
-        .agg(pl.col("record_key").min())
+        .agg(pl.col("record_key").min(), pl.col("partner_code").drop_nulls().unique().sort().alias("partners"))
     )
     profiles = describe(written)
     with duckdb.connect() as connection:
@@ -325,16 +325,21 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
     told = (
         profiles.join(places, on="core")
         .with_columns(spelled=pl.col("telling").list.join(" "))
-        .select("profile_id", "record_key", "supplier", "core", "legal_form", "area", "places", "is_cut", "spelled")
+        .select(
+            *("profile_id", "record_key", "supplier", "partners", "core", "legal_form", "area", "places"),
+            *("is_cut", "is_of_premises", "proper", "spelled"),
+        )
     )
     rows = (
         scores.join(told.rename(lambda column: f"{column}_l"), on="profile_id_l")
         .join(told.rename(lambda column: f"{column}_r"), on="profile_id_r")
-        .filter(pl.col("supplier_l") != pl.col("supplier_r"))
+        .filter((pl.col("supplier_l") != pl.col("supplier_r")) & ~_premises_in_two_towns())
         .filter(
             (pl.col("weight") >= bars.asked_from)
             | (pl.col("others") >= _OTHER_NAME_TELLS)
             | ((pl.col("weight") >= bars.asked_from - _GOES_ON_ASKED_BELOW) & (_goes_on("l", "r") | _goes_on("r", "l")))
+            | _holds("l", "r")
+            | _holds("r", "l")
         )
         .sort("weight", "record_key_l", "record_key_r", descending=[True, False, False])
     )
@@ -350,10 +355,27 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
     ]
 
 
+def _premises_in_two_towns() -> pl.Expr:
+    """Whether two partners write homes or schools in postcode areas (M, SK) that differ: each stands in one."""
+    is_of_premises = pl.col("is_of_premises_l") & pl.col("is_of_premises_r")
+    partners = pl.col("partners_l").list.len(), pl.col("partners_r").list.len()
+    in_common = pl.col("partners_l").list.set_intersection("partners_r").list.len()
+    towns = (pl.col(f"area_{side}").str.extract("^([A-Z]+)") for side in "lr")
+    has_no_form = pl.col("legal_form_l").is_null() | pl.col("legal_form_r").is_null()
+    is_in_two = is_of_premises & has_no_form & (partners[0] > 0) & (partners[1] > 0) & (in_common == 0)
+    return (is_in_two & next(towns).ne(next(towns))).fill_null(False)
+
+
 def _goes_on(one: str, other: str) -> pl.Expr:
     """Whether one name of at least two words is how the other begins: the rest may be a branch or a town."""
     begins = pl.col(f"spelled_{one}")
     return begins.str.contains(" ", literal=True) & pl.col(f"spelled_{other}").str.starts_with(begins + " ")
+
+
+def _holds(one: str, other: str) -> pl.Expr:
+    """Whether all that one name says, but for what kind of home or school it is, stands in the other."""
+    said, whole = (pl.lit(" ") + pl.col(name) + pl.lit(" ") for name in (f"proper_{one}", f"spelled_{other}"))
+    return whole.str.contains(said, literal=True).fill_null(False)
 
 
 def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
@@ -364,8 +386,11 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
         return "A name fills its field to the end and may go on."
     if not is_same_name and row["others"] >= _OTHER_NAME_TELLS:
         return "Only another name that one of them gives (trading, former, second line) is the other's."
+    # A whole word more is no slip of the pen, however long the names: (UK), Group, Two.
+    if _says_more(row["spelled_l"].split(), row["spelled_r"].split()):
+        return "One name says all that the other says, and more."
     if row["spelled_alike"] < _SPELLED_ALIKE:
-        return "One name says more than the other, or something else."
+        return "The names differ by more than a slip of the pen."
     if not is_same_name and _digits(row["core_l"]) != _digits(row["core_r"]):
         return "The names differ in their numbers."
     forms = {form for form in (row["legal_form_l"], row["legal_form_r"]) if form}
@@ -377,9 +402,22 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
     is_there_too = row["area_l"] is not None and row["area_l"] == row["area_r"]
     if not is_there_too and max(row["places_l"], row["places_r"]) > 1:
         return "The name stands in several places, and not both say that it is a registered one."
-    if row["weight"] < bars.linked_from and not (is_same_name and forms):
+    if not is_there_too and (row["is_of_premises_l"] or row["is_of_premises_r"]) and not _share_a_partner(row):
+        return "A home, a school or the like: others elsewhere may bear its name, and no place says that they are one."
+    if row["weight"] < (bars.asked_from if is_same_name else bars.linked_from):
         return "The names agree, but say little."
     return None
+
+
+def _says_more(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether one has all words of the other and some besides, blanks aside."""
+    return "".join(mine) != "".join(theirs) and (set(mine) < set(theirs) or set(theirs) < set(mine))
+
+
+def _share_a_partner(row: dict[str, Any]) -> bool:
+    """Whether one partner writes both, or it is not known who does."""
+    mine, theirs = row["partners_l"], row["partners_r"]
+    return not mine or not theirs or not set(mine).isdisjoint(theirs)
 
 
 def _digits(text: str) -> str:

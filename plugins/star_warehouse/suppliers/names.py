@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Finance systems of the partners hold this many characters of a name; the rest is lost.
 CUT_LENGTH = 35
@@ -33,7 +34,8 @@ _FORMS = (
     ("CIC", "CIC"),
     ("CIO", "CIO"),
 )
-_FORM_WORDS = frozenset(("LTD", "PLC", "LLP", "CIC", "CIO"))
+# Of these no other word is the beginning.
+_ENDING_FORMS = frozenset(("LTD", "PLC", "LLP"))
 _FORM = re.compile(r"\b(" + "|".join(written for written, _ in _FORMS) + r")\b")
 _FORM_OF = dict(_FORMS)
 
@@ -50,6 +52,22 @@ _LONG = {
     "CONSTR": "CONSTRUCTION", "ENGRS": "ENGINEERS", "EQUIP": "EQUIPMENT", "TPT": "TRANSPORT", "DEVTS": "DEVELOPMENTS",
     "PROPS": "PROPERTIES", "CONTRS": "CONTRACTORS", "DISTR": "DISTRIBUTORS", "PSHIP": "PARTNERSHIP",
 }  # fmt: skip
+# A number that is part of a name is written in either way.
+_NUMBERS = {
+    "ONE": "1", "TWO": "2", "THREE": "3", "FOUR": "4", "FIVE": "5", "SIX": "6", "SEVEN": "7", "EIGHT": "8",
+    "NINE": "9", "TEN": "10",
+}  # fmt: skip
+# Last words of names that premises bear: many homes are called The Limes, many schools St Mary's, each another's.
+_PREMISES = frozenset((
+    "ACADEMY", "CENTRE", "CHAPEL", "CHURCH", "CLINIC", "CLUB", "COLLEGE", "COURT", "FARM", "GARAGE", "GRANGE", "HALL",
+    "HOME", "HOSTEL", "HOTEL", "HOUSE", "INN", "LODGE", "MANOR", "MOSQUE", "NURSERIES", "NURSERY", "PHARMACY",
+    "PLAYGROUP", "PRACTICE", "PRESCHOOL", "SCHOOL", "SURGERY",
+))  # fmt: skip
+# Words before those, which say what kind it is and not which one.
+KINDS_OF_PREMISES = frozenset((
+    "ACADEMY", "AND", "CARE", "CENTRE", "CHURCH", "COLLEGE", "HIGH", "HOME", "HOSTEL", "INFANT", "INFANTS", "JUNIOR",
+    "NURSERY", "NURSING", "PHARMACY", "PRIMARY", "RESIDENTIAL", "REST", "RETIREMENT", "SCHOOL", "SECONDARY", "SURGERY",
+))  # fmt: skip
 # Letters that do not come apart into a plain letter and an accent.
 _LETTERS = str.maketrans({"Ø": "O", "Æ": "AE", "Œ": "OE", "ß": "SS", "Ł": "L", "Đ": "D", "Þ": "TH"})
 
@@ -64,6 +82,7 @@ _CARE_OF = re.compile(r"\bC/O\b|\bCARE\s+OF\b.*|\bIN\s+RE\b")
 _DASH = re.compile(r"\s[-–—:]+\s|(?<=\bLTD)\s*[-–—]|(?<=\bLIMITED)\s*[-–—]")
 _BRACKETS = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]?")
 _SINGLE_LETTERS = re.compile(r"\b(?:[A-Z0-9] ){1,}[A-Z0-9]\b")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
 _NOTHING = frozenset(("THE", "AND", "OF"))
 
 
@@ -78,7 +97,7 @@ class Name:
         rest: words of that name after its legal form or a dash, or in brackets at its end: a branch, a department, a
             remark.
         others: the other names it gives (trading and former names, second lines), made as ``core`` is.
-        is_cut: the written name fills the field of the finance system to its end, so it may go on.
+        is_cut: the written name fills the field of the finance system and no legal form ends it, so it may go on.
     """
 
     core: str
@@ -92,7 +111,14 @@ class Name:
         """The core without blanks: ``CHILD CARE`` and ``CHILDCARE`` are one."""
         return self.core.replace(" ", "")
 
+    @property
+    def is_of_premises(self) -> bool:
+        """Whether the core is what a home, a school or the like is called; others elsewhere may be called so too."""
+        return self.core.rpartition(" ")[2] in _PREMISES
 
+
+# A matching takes each name apart several times: for its rules, to learn, to score.
+@lru_cache(maxsize=1 << 17)
 def parse_name(written: str) -> Name:
     """Take a written name apart; the written name itself stays as it is.
 
@@ -108,11 +134,15 @@ def parse_name(written: str) -> Name:
     # The name with a legal form is the legal one, in whatever order they stand.
     legal = next((part for part in taken if part[1]), taken[0])
     others = dict.fromkeys(other for part in taken for other in (part[0], part[3]) if other and other != legal[0])
-    is_cut = len(" ".join(written.split())) == CUT_LENGTH or len(written.rstrip()) == CUT_LENGTH
+    fills_field = len(" ".join(written.split())) == CUT_LENGTH or len(written.rstrip()) == CUT_LENGTH
+    # After its legal form a legal name is whole: whatever was lost is no part of it.
+    is_cut = fills_field and not (taken[-1] is legal and legal[1] in _ENDING_FORMS and not legal[2])
     return Name(legal[0], legal[1], legal[2], tuple(other for other in others if _names_something(other)), is_cut)
 
 
 def _plain(written: str) -> str:
+    if written.isascii():
+        return " ".join(_UNSEEN.sub(" ", written).upper().split())
     letters = unicodedata.normalize("NFKD", written).upper().translate(_LETTERS)
     kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
     # Every kind of blank becomes the plain one; what cannot be seen goes.
@@ -154,7 +184,7 @@ def _words(text: str) -> str:
     text = re.sub(r"[.'’‘`´]", "", re.sub(r"\.(?=[A-Z]{2,}\b)", " ", text))
     text = " ".join(re.sub(r"[^A-Z0-9]+", " ", text).split())
     text = _SINGLE_LETTERS.sub(lambda run: run.group().replace(" ", ""), text)
-    words = [_LONG.get(word, word) for word in text.split()]
+    words = [_NUMBERS.get(word) or _LONG.get(word, word) for word in text.split()]
     if len(words) > 1 and words[0] == "THE":
         words = words[1:]
     if len(words) > 1 and words[-1] == "THE":

@@ -13,8 +13,9 @@ from itertools import pairwise
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
-from star_warehouse.suppliers.names import Name, parse_name
+from star_warehouse.suppliers.names import KINDS_OF_PREMISES, Name, parse_name
 
 # A key that more profiles share than this says nothing about who they are.
 _KEY_SHARED_AT_MOST = 40
@@ -24,26 +25,34 @@ _BEGINNING, _ENDING = 6, 7
 _INITIALS_FROM_WORDS = 3
 _REMARK_FROM_SUPPLIERS = 3
 _COMMON_FROM_NAMES = 10
+# Words that, in nats, are together so much rarer than one name of all: one name in seven holds them by chance.
+_PROPER_RARER_BY = 2.0
+_PROPER_WORDS = 2
 _FILLING = frozenset(("AND", "OF", "THE", "FOR", "IN", "AT", "ON"))
 
-_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "name": pl.String,
-    "core": pl.String,
-    "telling": pl.List(pl.String),
-    "compact": pl.String,
-    "legal_form": pl.String,
-    "lead": pl.String,
-    "lead_code": pl.Int64,
-    "lead_info": pl.Float64,
-    "tail": pl.String,
-    "tail_words": pl.List(pl.Int64),
-    "tail_info": pl.Float64,
-    "words": pl.List(pl.Int64),
-    "names": pl.List(pl.String),
-    "others": pl.List(pl.String),
-    "spelled": pl.List(pl.String),
-    "is_cut": pl.Boolean,
-}
+_TEXTS, _NUMBERS = pa.list_(pa.string()), pa.list_(pa.int64())
+_SCHEMA = pa.schema(
+    {
+        "name": pa.string(),
+        "core": pa.string(),
+        "telling": _TEXTS,
+        "compact": pa.string(),
+        "legal_form": pa.string(),
+        "lead": pa.string(),
+        "lead_code": pa.int64(),
+        "lead_info": pa.float64(),
+        "tail": pa.string(),
+        "tail_words": _NUMBERS,
+        "tail_info": pa.float64(),
+        "words": _NUMBERS,
+        "names": _TEXTS,
+        "others": _TEXTS,
+        "spelled": _TEXTS,
+        "is_cut": pa.bool_(),
+        "is_of_premises": pa.bool_(),
+        "proper": pa.string(),
+    }
+)
 
 
 def describe(written: pl.DataFrame) -> pl.DataFrame:
@@ -64,8 +73,11 @@ def describe(written: pl.DataFrame) -> pl.DataFrame:
     # A word that most names have (such as one that marks them as invented) tells nobody from anybody.
     common = {word for word, count in frequency.items() if count > max(len(cores) / 2, _COMMON_FROM_NAMES)}
     codes = {word: _code(numbers[word], math.log(len(cores) / count)) for word, count in frequency.items()}
-    rows = {name: _parts(parsed, codes, remarks, common) for name, parsed in names.items() if parsed.core}
-    described = pl.DataFrame([(name, *parts) for name, parts in rows.items()], schema=_SCHEMA, orient="row")
+    proper_from = math.log(max(len(cores), 1)) + _PROPER_RARER_BY
+    rows = [
+        (name, *_parts(parsed, codes, remarks, common, proper_from)) for name, parsed in names.items() if parsed.core
+    ]
+    described = _table(rows)
     # A postcode's outward part is what stands before its last three characters.
     return (
         written.join(described, on="name")
@@ -108,6 +120,15 @@ def candidate_pairs(profiles: pl.DataFrame, connection: duckdb.DuckDBPyConnectio
     return found
 
 
+def _table(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    # Arrow takes lists of Python as they are; Polars would make a series of each of a million small ones.
+    columns = list(zip(*rows, strict=True)) or [()] * len(_SCHEMA)
+    arrays = [pa.array(values, kind) for values, kind in zip(columns, _SCHEMA.types, strict=True)]
+    table = pl.from_arrow(pa.Table.from_arrays(arrays, schema=_SCHEMA))
+    assert isinstance(table, pl.DataFrame)
+    return table
+
+
 def _remarks(names: Iterable[Name], cores: set[str]) -> set[str]:
     """Second lines that stand with many suppliers and are nobody's own name: Payroll, Rents, Redacted."""
     beside = Counter(other for name in {(name.core, name.others) for name in names} for other in set(name[1]))
@@ -122,7 +143,9 @@ def _weight(codes: Sequence[int]) -> float:
     return sum(code & 0xFFFF for code in codes) / 1000
 
 
-def _parts(name: Name, codes: dict[str, int], remarks: set[str], common: set[str]) -> tuple[object, ...]:
+def _parts(
+    name: Name, codes: dict[str, int], remarks: set[str], common: set[str], proper_from: float
+) -> tuple[object, ...]:
     telling = [word for word in name.core.split() if word not in common] or name.core.split()
     words = list(dict.fromkeys(telling))
     lead, *tail = words
@@ -146,4 +169,15 @@ def _parts(name: Name, codes: dict[str, int], remarks: set[str], common: set[str
         others or None,
         sorted({*words, *(word for other in named for word in other.split())}),
         name.is_cut,
+        name.is_of_premises,
+        _proper(telling, codes, proper_from),
     )
+
+
+def _proper(telling: Sequence[str], codes: dict[str, int], proper_from: float) -> str | None:
+    """What a name says beyond what kind of home or school it is, where that is two words or more and rare."""
+    words = list(telling)
+    while len(words) > _PROPER_WORDS and words[-1] in KINDS_OF_PREMISES:
+        words.pop()
+    tells = len(words) >= _PROPER_WORDS and _weight([codes[word] for word in words]) >= proper_from
+    return " ".join(words) if tells else None

@@ -20,9 +20,9 @@ _VERDICTS = ("same", "different")
 # What a person fills in; all else in the file is there to read.
 _NEEDED = ("record_key_l", "record_key_r", "decision", "decided_by", "reason")
 _COLUMNS = (
-    "amount_gbp", "name_l", "name_r", "partner_l", "partner_r", "company_number_l", "company_number_r",
-    "postcode_l", "postcode_r", "has_same_vat_number", "weight", "why_asked", "decision", "decided_by", "reason",
-    "record_key_l", "record_key_r",
+    "amount_gbp", "name_l", "name_r", "partner_l", "partner_r", "supplier_ref_l", "supplier_ref_r",
+    "company_number_l", "company_number_r", "postcode_l", "postcode_r", "has_same_vat_number", "weight", "why_asked",
+    "decision", "decided_by", "reason", "record_key_l", "record_key_r",
 )  # fmt: skip
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -35,12 +35,13 @@ class OpenQuestion:
         record_key_l, record_key_r: the records.
         name_l, name_r: as written.
         partner_l, partner_r: who wrote them; None for registers.
+        supplier_ref_l, supplier_ref_r: the vendor's number there, as written.
         company_number_l, company_number_r: as written.
         postcode_l, postcode_r: keys, where the last payment went.
         has_same_vat_number: whether both state one VAT number; a group of companies may share one.
         reason: why it is asked.
-        weight: match weight in bits.
-        amount_gbp: pounds paid to the smaller of the two suppliers.
+        weight: match weight in bits; None where nobody asked but a person looked.
+        amount_gbp: pounds paid to the smaller of the two: suppliers where it is asked, records where a person looked.
     """
 
     record_key_l: str
@@ -49,13 +50,15 @@ class OpenQuestion:
     name_r: str
     partner_l: str | None
     partner_r: str | None
+    supplier_ref_l: str | None
+    supplier_ref_r: str | None
     company_number_l: str | None
     company_number_r: str | None
     postcode_l: str | None
     postcode_r: str | None
     has_same_vat_number: bool
     reason: str
-    weight: float
+    weight: float | None
     amount_gbp: Decimal
 
 
@@ -86,7 +89,8 @@ def open_questions(warehouse: Warehouse) -> list[OpenQuestion]:
             """
             select
                 question.record_key_l, question.record_key_r, l.supplier_name as name_l, r.supplier_name as name_r,
-                l.partner_code as partner_l, r.partner_code as partner_r, l.company_number as company_number_l,
+                l.partner_code as partner_l, r.partner_code as partner_r, l.supplier_ref as supplier_ref_l,
+                r.supplier_ref as supplier_ref_r, l.company_number as company_number_l,
                 r.company_number as company_number_r, l.postcode_key as postcode_l, r.postcode_key as postcode_r,
                 coalesce(l.vat_number = r.vat_number, false) as has_same_vat_number, question.reason, question.weight,
                 question.amount_gbp
@@ -98,16 +102,91 @@ def open_questions(warehouse: Warehouse) -> list[OpenQuestion]:
         ).fetchall()
 
 
+def pairs_about(warehouse: Warehouse, texts: Sequence[str]) -> list[OpenQuestion]:
+    """Vendor records that a person looks for, each beside the one of them that was paid most, asked about or not.
+
+    Args:
+        texts: parts of names (upper and lower case alike), or whole vendor numbers, company numbers or supplier keys
+            (``sup:7``); what fits any of them is found.
+
+    Raises:
+        Refusal: fewer than two records are found.
+    """
+    keys = [" ".join(text.split()) for text in texts]
+    with warehouse.connect() as connection, connection.cursor(row_factory=class_row(OpenQuestion)) as cursor:
+        found = cursor.execute(
+            """
+            with sought as (select text, lower(text) as squeezed from unnest(%s::text[]) as text where text <> ''),
+            found as (
+                select record.*, membership.supplier_cluster_id
+                from ops.supplier_record as record
+                left join ops.supplier_membership as membership
+                    on record.record_key = membership.record_key and membership.valid_to is null
+                where exists (
+                    select from sought
+                    where position(sought.squeezed in reference.squeezed(record.supplier_name)) > 0
+                        or reference.squeezed(record.supplier_ref) = sought.squeezed
+                        or reference.company_number_key(record.company_number)
+                        = reference.company_number_key(sought.text)
+                        or 'sup:' || membership.supplier_cluster_id = sought.squeezed
+                )
+            ),
+            most as (select * from found order by amount_gbp desc, record_key limit 1)
+            select
+                most.record_key as record_key_l, found.record_key as record_key_r, most.supplier_name as name_l,
+                found.supplier_name as name_r, most.partner_code as partner_l, found.partner_code as partner_r,
+                most.supplier_ref as supplier_ref_l, found.supplier_ref as supplier_ref_r,
+                most.company_number as company_number_l, found.company_number as company_number_r,
+                most.postcode_key as postcode_l, found.postcode_key as postcode_r,
+                coalesce(most.vat_number = found.vat_number, false) as has_same_vat_number,
+                case
+                    when most.supplier_cluster_id = found.supplier_cluster_id
+                        then 'They are one supplier now, sup:' || most.supplier_cluster_id || '.'
+                    else 'They are two suppliers now, sup:' || most.supplier_cluster_id
+                        || ' and sup:' || found.supplier_cluster_id || '.'
+                end as reason,
+                null as weight, found.amount_gbp
+            from found cross join most
+            where found.record_key <> most.record_key
+            order by found.amount_gbp desc, found.record_key
+            """,
+            (keys,),
+        ).fetchall()
+    if not found:
+        raise Refusal(
+            "Fewer than two vendor records are found.",
+            where=f"star-warehouse review --about {', '.join(repr(text) for text in texts)}",
+            way_out="Give a part of the name, or several --about: one for each name, vendor number or company number.",
+        )
+    return found
+
+
 def write_questions(questions: Sequence[OpenQuestion], path: Path) -> None:
-    """Write questions as a CSV to be filled in: ``decision`` (same, different), ``decided_by`` and ``reason``."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    """Write questions as a CSV to be filled in: ``decision`` (same, different), ``decided_by`` and ``reason``.
+
+    Raises:
+        Refusal: there is such a file, which may have been filled in, or it cannot be written.
+    """
+    try:
+        # Spreadsheets take a file without the mark at its beginning for another encoding.
+        stream = path.open("x", encoding="utf-8-sig", newline="")
+    except FileExistsError as error:
+        raise Refusal(
+            "There is such a file; it may hold decisions.", where=str(path), way_out="Give another name."
+        ) from error
+    except OSError as error:
+        raise Refusal(
+            f"The file cannot be written: {error.strerror}.", where=str(path), way_out="Give another place."
+        ) from error
+    with stream:
         writer = csv.writer(stream)
         writer.writerow(_COLUMNS)
         for one in questions:
             shown = (
-                one.amount_gbp, one.name_l, one.name_r, one.partner_l, one.partner_r, one.company_number_l,
-                one.company_number_r, one.postcode_l, one.postcode_r, "yes" if one.has_same_vat_number else "",
-                f"{one.weight:.1f}", one.reason, "", "", "", one.record_key_l, one.record_key_r,
+                one.amount_gbp, one.name_l, one.name_r, one.partner_l, one.partner_r, one.supplier_ref_l,
+                one.supplier_ref_r, one.company_number_l, one.company_number_r, one.postcode_l, one.postcode_r,
+                "yes" if one.has_same_vat_number else "", None if one.weight is None else round(one.weight, 1),
+                one.reason, "", "", "", one.record_key_l, one.record_key_r,
             )  # fmt: skip
             writer.writerow(_harmless(value) for value in shown)
 
@@ -161,6 +240,8 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise Refusal("There is no such file.", where=str(path), way_out="Check its name.") from error
+    except OSError as error:
+        raise Refusal(f"It cannot be read: {error.strerror}.", where=str(path), way_out="Give a CSV file.") from error
     except UnicodeDecodeError as error:
         raise Refusal(
             "The file is not UTF-8.", where=str(path), way_out="Save it as CSV UTF-8 and decide again."
@@ -232,4 +313,4 @@ def _refused(path: Path, line: int, what: str) -> Refusal:
 def _harmless(value: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_BEGINS) and not isinstance(value, Decimal) else text
+    return f"'{text}" if text.startswith(_FORMULA_BEGINS) and not isinstance(value, Decimal | float) else text

@@ -36,7 +36,8 @@ _SAME_NAME_RECALL = 0.8
 
 # In a small ledger many pairs are one supplier's, but no agreement means more there.
 _PRIOR_AT_MOST = 1 / 5_000
-# Less likely than this, in bits, and a pair is not worth a row.
+# Less likely than this, in bits, and a pair is not worth a row, unless another name that one gives is the other's: then
+# nothing else in the names need agree.
 _WORTH_KEEPING = -16.0
 _SAME_NAME = block_on("compact")
 
@@ -182,7 +183,7 @@ def score(
         pl.col("profile_id_l").alias("join_key_l"), pl.col("profile_id_r").alias("join_key_r"), match_key=pl.lit("0")
     )
     linker.table_management.register_blocked_pairs_for_predict(api.register(blocked.to_arrow()))
-    predicted = linker.inference.predict(threshold_match_weight=_WORTH_KEEPING)
+    predicted = linker.inference.predict()
     parts = ", ".join(f"mw_{part} as {part}" for part in PARTS)
     return connection.execute(
         f"""
@@ -191,6 +192,7 @@ def score(
         from {predicted.physical_name}
         inner join profile as l on profile_id_l = l.profile_id
         inner join profile as r on profile_id_r = r.profile_id
+        where match_weight >= {_WORTH_KEEPING} or mw_others > 0
         order by profile_id_l, profile_id_r
         """  # noqa: S608 - names of Splink's own tables and of the parts above
     ).pl()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -15,6 +15,7 @@ from star_warehouse.quality.redaction import redaction_pattern
 from star_warehouse.settings import Settings
 from star_warehouse.suppliers.clusters import Succession, succeed
 from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Link, Matching, Ruling, match
+from star_warehouse.suppliers.matchings import Made, inputs_sha256, last_made, note_made
 from star_warehouse.suppliers.profiles import describe
 from star_warehouse.suppliers.scoring import TRAINS_FROM, Model, model_from_json, prepare, shipped_model, train
 
@@ -43,7 +44,7 @@ with written as (
     where delivery.state = 'loaded'
 )
 
-insert into ops.supplier_record (
+insert into ops.supplier_record as record (
     record_key, origin, partner_code, supplier_ref, supplier_name, company_number, charity_number, vat_number,
     postcode_key, amount_gbp, first_payment_date, last_payment_date
 )
@@ -67,6 +68,12 @@ on conflict (record_key) do update set
     charity_number = excluded.charity_number, vat_number = excluded.vat_number, postcode_key = excluded.postcode_key,
     amount_gbp = excluded.amount_gbp, first_payment_date = excluded.first_payment_date,
     last_payment_date = excluded.last_payment_date
+-- A row that stays as it is need not be written again.
+where
+    (record.charity_number, record.vat_number, record.postcode_key, record.amount_gbp)
+    is distinct from (excluded.charity_number, excluded.vat_number, excluded.postcode_key, excluded.amount_gbp)
+    or (record.first_payment_date, record.last_payment_date)
+    is distinct from (excluded.first_payment_date, excluded.last_payment_date)
 """
 
 
@@ -95,8 +102,9 @@ class Outcome:
 def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Outcome:
     """Find out who is the same supplier among all vendor records, and keep what is new.
 
-    Everything is written in one transaction: interrupted, it leaves what stood; run again on the same records, it
-    changes nothing. Records of deliveries that are no longer current stay known with the supplier they belonged to.
+    Everything is written in one transaction: interrupted, it leaves what stood. Run again on the same records, people's
+    decisions, model and code, it changes nothing and does not match again. Records of deliveries that are no longer
+    current stay known with the supplier they belonged to.
 
     Args:
         run_id: the pipeline run, noted on every row.
@@ -107,18 +115,24 @@ def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Ou
         connection.execute(_RECORDS, {"redacted": redaction_pattern(settings)})
         records = _records(connection)
         model_id, model = _model(connection, records, run_id)
-        matching = match(records, _rulings(connection), model)
+        rulings = _rulings(connection)
+        inputs = inputs_sha256(records, rulings, model_id)
+        if (made := last_made(connection)) is not None and made.inputs == inputs:
+            return Outcome(made.records, made.suppliers, 0, 0, 0, 0, made.questions)
+        matching = match(records, rulings, model)
         new, ended = _keep_decisions(connection, matching.links, model_id, run_id)
         succession = _keep_suppliers(connection, matching, records, run_id)
         _keep_questions(connection, matching, run_id)
+        made = Made(inputs, records.height, len(succession.numbers), len(matching.questions))
+        note_made(connection, made, run_id)
     return Outcome(
-        records.height,
-        len(succession.numbers),
+        made.records,
+        made.suppliers,
         new,
         ended,
         sum(event.kind == "merged" for event in succession.events),
         sum(event.kind == "split" for event in succession.events),
-        len(matching.questions),
+        made.questions,
     )
 
 
@@ -184,10 +198,8 @@ def _keep_decisions(
     with connection.cursor().copy("copy found_link from stdin") as copy:
         for link in links:
             if link.rung != "person":
-                row = asdict(link)
-                row["evidence"] = json.dumps(link.evidence)
-                names = ("record_key_l", "record_key_r", "rung", "reason", "weight", "evidence")
-                copy.write_row([row[name] for name in names])
+                evidence = json.dumps(link.evidence)
+                copy.write_row((link.record_key_l, link.record_key_r, link.rung, link.reason, link.weight, evidence))
     ended = connection.execute(
         """
         update ops.supplier_decision as decision

@@ -62,6 +62,13 @@ def test_a_decision_without_a_reason_is_not_taken(tmp_path: Path) -> None:
     assert not home.exists()
 
 
+@pytest.mark.parametrize("other", [("--csv", "new.csv"), ("--about", "brackle")])
+def test_decisions_are_taken_on_their_own(tmp_path: Path, other: tuple[str, str]) -> None:
+    sentence = refused(command("review", "--decide", "filled.csv", *other, STAR_HOME=str(tmp_path / "home")))
+    assert "--decide is an errand of its own" in sentence
+    assert not (tmp_path / "home").exists()
+
+
 def test_what_is_no_period_is_refused_before_anything_is_started(tmp_path: Path) -> None:
     sentence = refused(command("reprocess", "stockport", "--from", "spring", STAR_HOME=str(tmp_path / "home")))
     assert "'spring' is not a period" in sentence

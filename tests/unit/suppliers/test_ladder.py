@@ -127,9 +127,43 @@ def test_a_collective_account_is_no_supplier() -> None:
     assert len({matching.suppliers[f"k{number}"] for number in range(5)}) == 5
 
 
+@pytest.mark.parametrize("whole", ["Brackle Fencing Limited", "Brackle Fencing Restoration Services Limited"])
+def test_a_whole_word_more_is_asked_however_long_the_names(whole: str) -> None:
+    # The longer pair is more alike, letter by letter, than two slips of the pen.
+    matching = run(record("a", whole), record("b", whole.replace(" Limited", " UK Limited"), partner="village"))
+    assert not are_one(matching)
+    assert are_asked(matching)
+
+
+def test_a_slip_of_the_pen_is_linked() -> None:
+    matching = run(
+        record("a", "Brackle Restoration Ltd", postcode=PLACE),
+        record("b", "Brackle Restoraton Ltd", partner="village", postcode=PLACE),
+    )
+    assert are_one(matching)
+
+
 def test_a_prefix_is_a_candidate_and_never_a_match() -> None:
     whole = "Brackle Fencing Restoration Company of Ottoline Limited"
     matching = run(record("a", whole), record("b", whole[:35], partner="village"))
+    assert not are_one(matching)
+    assert are_asked(matching)
+
+
+@pytest.mark.parametrize("cut_at", [35])
+@pytest.mark.parametrize("ref", [None, "V1"])
+def test_a_prefix_never_joins_by_name_even_where_the_place_is_the_same(cut_at: int, ref: str | None) -> None:
+    whole = "Brackle Fencing Restoration Company of Ottoline Limited"
+    matching = run(
+        record("a", whole, ref=ref, postcode=PLACE),
+        record("b", whole[:cut_at], ref=ref, partner="village", postcode=PLACE),
+    )
+    assert not are_one(matching)
+
+
+def test_two_names_cut_alike_at_one_place_are_asked() -> None:
+    cut = "Brackle Fencing Restoration Company of Ottoline Limited"[:35]
+    matching = run(record("a", cut, postcode=PLACE), record("b", cut, partner="village", postcode=PLACE))
     assert not are_one(matching)
     assert are_asked(matching)
 
@@ -139,17 +173,48 @@ def test_companies_of_a_group_stay_apart() -> None:
     assert not are_one(matching)
 
 
-def test_the_same_name_in_two_towns_is_asked() -> None:
-    matching = run(
-        record("a", "Brackle Lodge Nursery", postcode=PLACE),
-        record("b", "Brackle Lodge Nursery", partner="village", postcode=ELSEWHERE),
-    )
+@pytest.mark.parametrize(
+    ("name", "partner", "postcode", "is_asked"),
+    [
+        ("Brackle Lodge Nursery", "town", ELSEWHERE, True),
+        ("Brackle Lodge Fencing", "village", ELSEWHERE, True),
+        ("Brackle Lodge Nursery", "village", "QX98BB", True),
+        # Two councils' nurseries in two towns are two.
+        ("Brackle Lodge Nursery", "village", ELSEWHERE, False),
+    ],
+)
+def test_the_same_name_in_two_places_is_never_linked(name: str, partner: str, postcode: str, is_asked: bool) -> None:
+    matching = run(record("a", name, postcode=PLACE), record("b", name, partner=partner, postcode=postcode))
+    assert not are_one(matching)
+    assert are_asked(matching) is is_asked
+
+
+def test_a_home_or_school_of_two_partners_is_asked_while_no_place_is_known() -> None:
+    matching = run(record("a", "Brackle Nursery"), record("b", "BRACKLE NURSERY", partner="village"))
     assert not are_one(matching)
     assert are_asked(matching)
 
 
-def test_a_trading_name_alone_is_asked() -> None:
-    matching = run(record("a", "Pemmican Ventures Ltd T/A Brackle Fencing"), record("b", "Brackle Fencing"))
+@pytest.mark.parametrize(
+    ("partner", "postcode", "name"),
+    [("town", None, "Brackle Nursery"), ("village", PLACE, "Brackle Nursery"), ("village", None, "Brackle Hospice")],
+)
+def test_one_partner_or_one_place_or_another_kind_of_name_is_linked(
+    partner: str, postcode: str | None, name: str
+) -> None:
+    matching = run(record("a", name, postcode=postcode), record("b", name.upper(), partner=partner, postcode=postcode))
+    assert are_one(matching)
+
+
+def test_a_home_whose_name_stands_in_a_company_s_is_asked() -> None:
+    matching = run(record("a", "QXZ Brackle Ottoline Ltd"), record("b", "Brackle Ottoline Nursing Home"))
+    assert not are_one(matching)
+    assert are_asked(matching)
+
+
+@pytest.mark.parametrize("legal", ["Pemmican Ventures Ltd", "Qualm Ltd"])
+def test_a_trading_name_alone_is_asked(legal: str) -> None:
+    matching = run(record("a", f"{legal} T/A Brackle Fencing"), record("b", "Brackle Fencing"))
     assert not are_one(matching)
     assert are_asked(matching)
 

@@ -27,6 +27,7 @@ from star_warehouse.suppliers.names import parse_name
         ("Q Z Brackle Roofing Limited", "QZ BRACKLE ROOFING", "LTD"),
         ("Q & Z Brackle", "Q AND Z BRACKLE", None),
         ("Q&Z BRACKLE", "Q AND Z BRACKLE", None),
+        ("Brackle One Ltd", "BRACKLE 1", "LTD"),
         ("Limited Editions Brackle", "LIMITED EDITIONS BRACKLE", None),
     ],
 )
@@ -65,3 +66,26 @@ def test_what_names_nobody(written: str) -> None:
 @pytest.mark.parametrize(("length", "is_cut"), [(34, False), (35, True), (36, False)])
 def test_a_name_that_fills_the_field_may_go_on(length: int, is_cut: bool) -> None:
     assert parse_name(("Brackle " * 9)[: length - 1] + "x").is_cut is is_cut
+
+
+@pytest.mark.parametrize(
+    ("ending", "is_cut"),
+    [(" LIMITED", False), (" LTD", False), (" LLP", False), (" C", True), (" CIC", True), (" LTD T/A QUIB", True)],
+)
+def test_a_legal_name_that_ends_with_its_form_is_whole(ending: str, is_cut: bool) -> None:
+    # CIC may as well begin another word that was cut; a second name after the form may go on.
+    assert parse_name("BRACKLE ".ljust(35 - len(ending), "X") + ending).is_cut is is_cut
+
+
+@pytest.mark.parametrize(
+    ("written", "is_of_premises"),
+    [
+        ("Brackle Nursing Home", True),
+        ("St Ninian's RC Primary School", True),
+        ("The Brackle Nursery", True),
+        ("Brackle Nursery Supplies Ltd", False),
+        ("Home Brackle Care", False),
+    ],
+)
+def test_what_premises_are_called(written: str, is_of_premises: bool) -> None:
+    assert parse_name(written).is_of_premises is is_of_premises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,14 @@ import pytest
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from star_warehouse.suppliers import decide, match_suppliers, open_questions, read_answers, write_questions
+from star_warehouse.suppliers import (
+    decide,
+    match_suppliers,
+    open_questions,
+    pairs_about,
+    read_answers,
+    write_questions,
+)
 from tests.releases import delivered
 
 ONE = "Invented Brackle Lodge Nursery"
@@ -53,7 +61,7 @@ def filled_in(
     """The queue as a file, its first question answered."""
     path = folder / "queue.csv"
     write_questions(open_questions(warehouse), path)
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         lines = list(csv.DictReader(stream))
     lines[0] |= {"decision": decision, "decided_by": "Invented Steward", "reason": "Asked."}
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -61,6 +69,10 @@ def filled_in(
         writer.writeheader()
         writer.writerows(lines)
     return path
+
+
+def _not_wanted(*_: object) -> None:
+    raise AssertionError("there was nothing to match")
 
 
 @pytest.fixture
@@ -109,6 +121,63 @@ def test_a_second_matching_changes_nothing(asked: Warehouse, settings: Settings)
     assert (outcome.new_decisions, outcome.ended_decisions, outcome.merged, outcome.split) == (0, 0, 0, 0)
     assert [rows(asked, f"select * from ops.{table} order by 1, 2") for table in tables] == before
     assert rows(asked, "select asked_at from ops.supplier_question") == since
+
+
+def test_a_matching_of_the_same_is_not_made_again(
+    asked: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = rows(asked, "select records_count, suppliers_count, questions_count from ops.supplier_matching")
+    versions = rows(asked, "select xmin::text, record_key from ops.supplier_record order by 2")
+    with monkeypatch.context() as patched:
+        patched.setattr("star_warehouse.suppliers.store.match", _not_wanted)
+        outcome = match_suppliers(asked, settings, "run 2")
+    assert [(outcome.records, outcome.suppliers, outcome.questions)] == first == [(3, 3, 1)]
+    assert rows(asked, "select xmin::text, record_key from ops.supplier_record order by 2") == versions
+
+
+@pytest.mark.parametrize("changed", ["code", "pounds", "decision", "newcomer"])
+def test_a_matching_is_made_again_when_anything_it_rests_on_changed(
+    asked: Warehouse, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    if changed == "code":
+        monkeypatch.setattr("star_warehouse.suppliers.matchings._code_sha256", lambda: "another")
+    elif changed == "pounds":
+        paid(asked, 2, (ONE, "V1", None, "ZZ1", "QX1 1AA", 1))
+    elif changed == "decision":
+        decide(asked, filled_in(tmp_path, asked, "different"), "review")
+    else:
+        paid(asked, 2, ("Invented Newcomer Ltd", "V9", None, None, None, 1))
+    match_suppliers(asked, settings, "run 2")
+    assert rows(asked, "select run_id from ops.supplier_matching order by 1") == [("run 1",), ("run 2",)]
+
+
+def test_a_vat_group_is_never_one_supplier(warehouse: Warehouse, settings: Settings) -> None:
+    arms = ("Homes", "Plant Hire", "Estates", "Holdings", "Civil", "Finance", "Energy", "Rail", "Water", "Roads", "IT")
+    paid(
+        warehouse, 1,
+        *(
+            (f"Invented Brackle {arm} Ltd", f"V{number}", None, "GB123456789", "QX1 1AA", 100)
+            for number, arm in enumerate(arms)
+        ),
+    )  # fmt: skip
+    assert match_suppliers(warehouse, settings, "run 1").suppliers == len(arms) == 11
+
+
+@pytest.mark.parametrize(
+    "withheld", ["Redacted", "REDACTED PERSONAL\u00a0DATA", "redacted - commercial", "Name Withheld"]
+)
+def test_withheld_names_are_never_one_supplier_with_anything(
+    warehouse: Warehouse, settings: Settings, withheld: str
+) -> None:
+    # One number, one vendor, one place: every ground to link, had it a name.
+    paid(
+        warehouse, 1,
+        (withheld, "V1", "1234567", "ZZ1", "QX1 1AA", 5), (withheld, "V1", "1234567", "ZZ1", "QX1 1AA", 6),
+        ("Invented Brackle Ltd", "V1", "1234567", "ZZ1", "QX1 1AA", 7),
+    )  # fmt: skip
+    outcome = match_suppliers(warehouse, settings, "run 1")
+    assert (outcome.records, outcome.suppliers, outcome.new_decisions, outcome.questions) == (1, 1, 0, 0)
+    assert list(suppliers(warehouse)) == ["Invented Brackle Ltd V1"]
 
 
 def test_the_queue_says_what_is_at_stake_and_that_a_vat_number_is_shared(asked: Warehouse) -> None:
@@ -198,6 +267,63 @@ def test_interrupted_it_leaves_what_stood(
     assert len(suppliers(asked)) == len(before) + 1
 
 
+@pytest.mark.parametrize("about", [["brackle  LODGE"], ["v1", "V2"], ["v1", "brackle lodge"]])
+def test_a_person_finds_records_nobody_asked_about_and_parts_or_joins_them(
+    asked: Warehouse, settings: Settings, tmp_path: Path, about: list[str]
+) -> None:
+    (pair,) = pairs_about(asked, about)
+    assert (pair.name_l, pair.supplier_ref_l, pair.supplier_ref_r, pair.amount_gbp) == (ONE, "V1", "V2", 40)
+    assert "two suppliers now" in pair.reason
+    keys = (pair.record_key_l, pair.record_key_r)
+    for number, (verdict, now) in enumerate((("same", "one supplier"), ("different", "two suppliers")), 1):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(
+            "record_key_l,record_key_r,decision,decided_by,reason\n"
+            f"{','.join(keys)},{verdict},Invented Steward,Looked.\n",
+            encoding="utf-8",
+        )
+        assert decide(asked, path, "review") == 1
+        match_suppliers(asked, settings, f"run {number}")
+        (pair,) = pairs_about(asked, about)
+        assert now in pair.reason
+        # Whatever names, numbers or rules say: neither is a question any more.
+        assert open_questions(asked) == []
+
+
+def test_records_are_found_by_company_number_and_by_supplier(asked: Warehouse) -> None:
+    number = suppliers(asked)[f"{ONE} V2"]
+    found = pairs_about(asked, ["01234567", f"sup:{number}"])
+    assert {(pair.name_l, pair.name_r) for pair in found} == {(ONE, "Invented Ottoline Roofing Ltd")}
+
+
+@pytest.mark.parametrize("about", ["Nobody", "V3", ""])
+def test_fewer_than_two_records_are_refused(asked: Warehouse, about: str) -> None:
+    with pytest.raises(Refusal, match="Fewer than two"):
+        pairs_about(asked, [about])
+
+
+def test_a_file_that_may_hold_decisions_is_not_written_over(asked: Warehouse, tmp_path: Path) -> None:
+    path = filled_in(tmp_path, asked, "same")
+    before = path.read_bytes()
+    with pytest.raises(Refusal, match="may hold decisions"):
+        write_questions(open_questions(asked), path)
+    assert path.read_bytes() == before
+    with pytest.raises(Refusal, match="cannot be written"):
+        write_questions([], tmp_path / "nowhere" / "queue.csv")
+    with pytest.raises(Refusal, match="cannot be read"):
+        read_answers(tmp_path)
+
+
+def test_what_a_spreadsheet_shows(asked: Warehouse, tmp_path: Path) -> None:
+    (question,) = open_questions(asked)
+    path = tmp_path / "queue.csv"
+    write_questions([replace(question, name_l="=1+1", weight=-1.94)], path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        (line,) = csv.DictReader(stream)
+    assert (line["name_l"], line["weight"], line["supplier_ref_r"]) == ("'=1+1", "-1.9", question.supplier_ref_r)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -233,7 +359,7 @@ def test_lines_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
 def test_a_record_nobody_knows_is_refused_and_nothing_is_kept(asked: Warehouse, tmp_path: Path) -> None:
     path = filled_in(tmp_path, asked, "same")
     with path.open("a", encoding="utf-8") as stream:
-        stream.write(f"{',' * 12}same,Invented Steward,Why.,nobody,nothing\n")
+        stream.write(f"{',' * 14}same,Invented Steward,Why.,nobody,nothing\n")
     with pytest.raises(Refusal, match="'nobody'"):
         decide(asked, path, "review")
     assert rows(asked, "select from ops.supplier_decision where rung = 'person'") == []
