@@ -245,7 +245,7 @@ def _place(change: RuleChange) -> str:
 
 
 def _values(values: dict[str, Any]) -> str:
-    return "\n".join(f"{column}: {'' if value is None else value}" for column, value in values.items())
+    return "; ".join(f"{column}: {'' if value is None else value}" for column, value in values.items())
 
 
 def _amounts(share: Share) -> tuple[str, str, str]:

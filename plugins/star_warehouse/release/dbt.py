@@ -44,6 +44,9 @@ def build_selected(
         variables: of the project; with the same ones as the last time in this folder, dbt does not parse it again.
         folder: where dbt writes its artifacts and logs.
         is_quiet: leave standard output to others; the log in the folder is written all the same.
+
+    Raises:
+        KeyboardInterrupt: this process was asked to end; dbt cancelled what its connections were doing.
     """
     # Telemetry is decided when dbt is imported, which takes seconds, so it is done here and not on top.
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
@@ -63,6 +66,9 @@ def build_selected(
             *(("--log-level", "none", "--log-level-file", "info") if is_quiet else ()),
         ]
     )
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        # dbt catches what asks this process to end; it is not for dbt.
+        raise outcome.exception
     results = list(getattr(outcome.result, "results", None) or ())
     if outcome.success:
         return DbtOutcome(results, None)

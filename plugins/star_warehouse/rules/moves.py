@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
+from psycopg.types.json import set_json_loads
 
 from star_warehouse.refusal import Refusal
 from star_warehouse.rules.files import RuleFile
@@ -342,6 +345,8 @@ def drifted_lines(connection: Connection) -> tuple[int, int]:
 
 def rule_changes(connection: Connection, files: Mapping[str, RuleFile]) -> list[RuleChange]:
     """Every row of the rule files that the live warehouse does not have so, whichever seed it stands in."""
+    # Amounts are shown as they are written.
+    set_json_loads(partial(json.loads, parse_float=Decimal), connection)
     changes: list[RuleChange] = []
     for name, file in files.items():
         before, after = _rows_apart(connection, name)
