@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,6 @@ from rich.table import Table
 
 from star_warehouse.local.headline_table import difference, figure
 from star_warehouse.rules import Explained, HeadlineMove, Rule, RuleChange, RulesCheck, Share, Shares
-
-_HEADLINE_SHOWN = 60
 
 
 def print_rules_check(checked: RulesCheck, console: Console) -> None:
@@ -185,27 +184,39 @@ def _print_moves(checked: RulesCheck, console: Console) -> None:
 
 
 def _print_headline(moves: Sequence[HeadlineMove], console: Console) -> None:
-    if not moves:
-        return
-    table = Table(title="Headline figures that change", title_justify="left")
-    for heading in ("measure", "partner", "period"):
-        table.add_column(heading)
-    for heading in ("now", "would be", "difference", "of £ now", "of £ then"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for move in moves[:_HEADLINE_SHOWN]:
-        table.add_row(
-            move.measure_id + ("" if move.cohort == "all" else f", {move.cohort}"),
-            move.partner_code,
-            move.period,
-            figure(move.before, move.unit),
-            figure(move.after, move.unit),
-            difference(move.difference, move.unit),
-            "" if move.denominator_before is None else _pounds(move.denominator_before),
-            "" if move.denominator_after is None else _pounds(move.denominator_after),
-        )
-    console.print(table)
-    if len(moves) > _HEADLINE_SHOWN:
-        _say(f"{len(moves) - _HEADLINE_SHOWN} more rows of the headline table change.", console)
+    """Print the retention measures beside each other, a row a partner and period; and below them what else changes."""
+    retention = [move for move in moves if move.measure_id.startswith("R")]
+    if retention:
+        measures = sorted({move.measure_id for move in retention})
+        rows: dict[tuple[str, str], dict[str, HeadlineMove]] = defaultdict(dict)
+        for move in retention:
+            rows[move.partner_code, move.period][move.measure_id] = move
+        table = Table(title="Retention: now → would be, and the difference in points", title_justify="left")
+        table.add_column("partner")
+        table.add_column("period")
+        for measure in measures:
+            table.add_column(measure, justify="right", no_wrap=True)
+        table.add_column("£ counted now", justify="right", no_wrap=True)
+        table.add_column("would be", justify="right", no_wrap=True)
+        for (partner, period), cells in sorted(rows.items(), key=lambda row: (row[0][0] != "all", row[0])):
+            first = cells[min(cells)]
+            table.add_row(
+                partner,
+                period,
+                *(_change(cells[measure]) if measure in cells else "" for measure in measures),
+                _known(first.denominator_before),
+                _known(first.denominator_after),
+            )
+        console.print(table)
+    others = [move for move in moves if move not in retention]
+    if others:
+        table = Table(title="Other headline figures that change", title_justify="left")
+        for heading in ("measure", "partner", "period", "now → would be"):
+            table.add_column(heading)
+        for move in others:
+            name = move.measure_id + ("" if move.cohort == "all" else f", {move.cohort}")
+            table.add_row(name, move.partner_code, move.period, _change(move))
+        console.print(table)
 
 
 def _remarks(checked: RulesCheck) -> list[str]:
@@ -238,6 +249,19 @@ def _table(title: str, *headings: str) -> Table:
     table.add_column("lines", justify="right", no_wrap=True)
     table.add_column("£", justify="right", no_wrap=True)
     return table
+
+
+def _change(move: HeadlineMove) -> str:
+    """Such as 43.5 % → 44.3 %  +0.7 points; only the pounds under it change where neither is known."""
+    if move.before is None and move.after is None:
+        return "–"
+    return (
+        f"{figure(move.before, move.unit)} → {figure(move.after, move.unit)}  {difference(move.difference, move.unit)}"
+    )
+
+
+def _known(amount: Decimal | None) -> str:
+    return "–" if amount is None else _pounds(amount)
 
 
 def _place(change: RuleChange) -> str:

@@ -113,8 +113,11 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
 
 def _releases(connection: Connection) -> tuple[int, int]:
     """The live release, and the one that the tables of the warehouse were last built for."""
-    row = connection.execute(
-        """
+    is_set_up = connection.execute("select to_regclass('ops.release')").fetchone() != (None,)
+    row = (
+        is_set_up
+        and connection.execute(
+            """
         select
             (select release_id from ops.release where state = 'live'),
             (
@@ -122,8 +125,9 @@ def _releases(connection: Connection) -> tuple[int, int]:
                 where layer = 'warehouse' order by finished_at desc, release_id desc limit 1
             )
         """
-    ).fetchone()
-    if row is None or row[0] is None:
+        ).fetchone()
+    )
+    if not row or row[0] is None:
         raise Refusal(
             "Nothing is published yet, so there is nothing to compare with.",
             where="schema shared",
