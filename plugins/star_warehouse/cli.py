@@ -277,13 +277,15 @@ def check_rules() -> None:
     from star_warehouse.rules import check_rules as check
 
     settings = Settings.from_environment()
+    console = _console()
+    console.print("Building with the edited rules, beside the live tables.", highlight=False)
     try:
         with interruptible(), running_warehouse(settings) as warehouse:
             checked = check(warehouse, settings)
     except KeyboardInterrupt as interruption:
         _complain("Interrupted; what was built for the check was dropped.")
         raise typer.Exit(getattr(interruption, "exit_code", 130)) from None
-    print_rules_check(checked, _console())
+    print_rules_check(checked, console)
     raise typer.Exit(_MOVES if checked.moves_something else 0)
 
 
