@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _REFUSED = 2
+_MOVES = 3
 _Kind = Literal["spend", "social_value", "contracts", "tenders"]
 _PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -40,6 +41,11 @@ app = typer.Typer(
 
 source_app = typer.Typer(help="Declare a new body's files, and see how they read.", no_args_is_help=True)
 app.add_typer(source_app, name="source")
+
+rules_app = typer.Typer(
+    help="What the rules in seeds/rules decide, and what a changed one would move.", no_args_is_help=True
+)
+app.add_typer(rules_app, name="rules")
 
 
 def main() -> None:
@@ -285,6 +291,81 @@ def review(
                 "decided stays empty."
             )
     console.print(sentence, soft_wrap=True, highlight=False, markup=False)
+
+
+@rules_app.command("check")
+def check_rules() -> None:
+    """Show what the rules as edited in dbt_project/seeds/rules would move, before a release follows them.
+
+    Exit code 0: nothing moves. 3: something does. 2: a rule is invalid, or there is nothing to compare with.
+    """
+    from star_warehouse.local.rules_tables import print_rules_check
+    from star_warehouse.local.server import running_warehouse
+    from star_warehouse.local.signals import interruptible
+    from star_warehouse.rules import check_rules as check
+
+    settings = Settings.from_environment()
+    console = _console()
+    console.print("Building with the edited rules, beside the live tables.", highlight=False)
+    try:
+        with interruptible(), running_warehouse(settings) as warehouse:
+            checked = check(warehouse, settings)
+    except KeyboardInterrupt as interruption:
+        _complain("Interrupted; what was built for the check was dropped.")
+        raise typer.Exit(getattr(interruption, "exit_code", 130)) from None
+    print_rules_check(checked, console)
+    raise typer.Exit(_MOVES if checked.moves_something else 0)
+
+
+@rules_app.command("shares")
+def show_shares(
+    source: Annotated[str | None, typer.Option(help="Of this feed only.")] = None,
+    partner: Annotated[str | None, typer.Option(help="Of this partner only.")] = None,
+    year: Annotated[str | None, typer.Option(help="Of this financial year only, such as 2024/25.")] = None,
+) -> None:
+    """Pounds and shares by group, kind of payment and the rule that decided, as last built."""
+    from star_warehouse.local.rules_tables import print_shares
+    from star_warehouse.local.server import running_warehouse
+    from star_warehouse.rules import scope_shares
+
+    with running_warehouse(Settings.from_environment()) as warehouse:
+        print_shares(scope_shares(warehouse, source_id=source, partner_code=partner, year=year), _console())
+
+
+@rules_app.command("explain")
+def explain_rules(
+    delivery: Annotated[int | None, typer.Argument(help="The number of a delivery,")] = None,
+    line: Annotated[int | None, typer.Argument(help="and of a line in it.")] = None,
+    supplier: Annotated[str | None, typer.Option(help="Or all payments to this name.")] = None,
+) -> None:
+    """Which rule decided about a line or a supplier, why, and which others matched and lost."""
+    from star_warehouse.local.rules_tables import print_explained
+    from star_warehouse.local.server import running_warehouse
+    from star_warehouse.rules import explain_line, explain_supplier
+
+    if (delivery is None or line is None) == (supplier is None) or (delivery is None) != (line is None):
+        raise Refusal(
+            "What is to be explained?",
+            where="star-warehouse rules explain",
+            way_out="Give the numbers of a delivery and of its line, or --supplier with a name.",
+        )
+    with running_warehouse(Settings.from_environment()) as warehouse:
+        if supplier is not None:
+            explained = explain_supplier(warehouse, supplier)
+        else:
+            assert delivery is not None and line is not None
+            explained = explain_line(warehouse, delivery, line)
+    print_explained(explained, _console())
+
+
+@rules_app.command("list")
+def list_rules() -> None:
+    """The rules that look for a pattern, as they stand in the files: file by file, in the order they decide."""
+    from star_warehouse.local.rules_tables import print_rules
+    from star_warehouse.rules import list_rules as rules_of
+    from star_warehouse.rules import read_rule_files
+
+    print_rules(rules_of(read_rule_files(Settings.from_environment())), _console())
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from star_warehouse.release import LAYERS
 from tests.dbt.conftest import PROJECT, VARIABLES, Parsed, run_dbt
 
 UNITS = {
@@ -62,10 +63,10 @@ def test_columns_have_the_type_their_name_promises(manifest: dict[str, Any], pat
 
 
 def test_layers_hold_every_node_once_and_no_unit_test(parsed: Parsed, manifest: dict[str, Any]) -> None:
-    layers = [selector["name"] for selector in yaml.safe_load((PROJECT / "selectors.yml").read_text())["selectors"]]
-    assert layers == ["warehouse", "measures", "candidate"]
+    selectors = [selector["name"] for selector in yaml.safe_load((PROJECT / "selectors.yml").read_text())["selectors"]]
+    assert selectors == [*LAYERS, "rules_trial"]
     selected: list[str] = []
-    for layer in layers:
+    for layer in LAYERS:
         done = run_dbt(
             *("ls", "--quiet", *VARIABLES, "--selector", layer, "--output", "json", "--output-keys", "unique_id"),
             target=parsed.target,

@@ -12,6 +12,8 @@ import brotli
 import msgpack
 import pytest
 
+from star_warehouse.rules import list_rules, read_rule_files
+from star_warehouse.settings import Settings
 from tests.dbt.conftest import read_seed
 
 PARTNERS = {row["partner_code"]: row for row in read_seed("reference/partner")}
@@ -153,3 +155,10 @@ def test_a_withheld_name_decides_before_every_rule() -> None:
     assert {row["scope_class"] for row in TOKENS} == withheld
     # What withholds a name is said in one place.
     assert {row["rule_id"] for row in RULES if row["scope_class"] in withheld} == set()
+
+
+def test_every_group_of_rules_is_of_rules_that_there_are() -> None:
+    """Whichever seed they stand in."""
+    files = read_rule_files(Settings.from_environment({}))
+    known = {rule.rule_id for rule in list_rules(files)}
+    assert {row["rule_id"] for row in read_seed("rules/scope_rule_group")} <= known

@@ -15,3 +15,4 @@ class Lock(IntEnum):
     POSTCODES = 571_905_006
     ALERTS = 571_905_007
     SUPPLIERS = 571_905_008
+    RULES = 571_905_012

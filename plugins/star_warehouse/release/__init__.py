@@ -2,14 +2,16 @@
 
 from star_warehouse.release.auditing import audit
 from star_warehouse.release.building import LAYERS, Layer, build
+from star_warehouse.release.dbt import DbtOutcome, build_selected
 from star_warehouse.release.headline import HeadlineRow, headline
 from star_warehouse.release.opening import open_release, release_is_due
 from star_warehouse.release.places import LocationBasis, UnresolvedPostcode, unresolved_postcodes
 from star_warehouse.release.publishing import publish
-from star_warehouse.release.record import Release, list_releases
+from star_warehouse.release.record import Release, candidate_is_idle, list_releases
 
 __all__ = [
     "LAYERS",
+    "DbtOutcome",
     "HeadlineRow",
     "Layer",
     "LocationBasis",
@@ -17,6 +19,8 @@ __all__ = [
     "UnresolvedPostcode",
     "audit",
     "build",
+    "build_selected",
+    "candidate_is_idle",
     "headline",
     "list_releases",
     "open_release",

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from typing import Any, Literal
 
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
+from star_warehouse.release.dbt import build_selected
 from star_warehouse.release.record import CANDIDATE, end_release, working_on
 from star_warehouse.settings import Settings
 
 Layer = Literal["warehouse", "measures", "candidate"]
 LAYERS: tuple[Layer, ...] = ("warehouse", "measures", "candidate")
-
-_FAILURES = ("error", "fail", "runtime error")
-_SHOWN = 3
 
 
 def build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str, layer: Layer) -> None:
@@ -36,48 +32,19 @@ def build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str
 
 
 def _build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str, layer: Layer) -> None:
-    # Telemetry is decided when dbt is imported, which takes seconds, so it is done here and not on top.
-    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-    os.environ.update(warehouse.environment())
-    from dbt.cli.main import dbtRunner
-
     # The layers of a release share a folder, so that only the first has to parse the project.
     folder = settings.home / "dbt" / f"release_{release_id}"
-    outcome = dbtRunner().invoke(
-        [
-            "build",
-            *("--project-dir", str(settings.dbt_project)),
-            *("--profiles-dir", str(settings.dbt_project)),
-            *("--selector", layer),
-            *("--vars", json.dumps({"release_id": release_id, "candidate_schema": CANDIDATE})),
-            *("--target-path", str(folder)),
-            *("--log-path", str(folder / "logs")),
-            *("--no-use-colors", "--no-version-check"),
-        ]
-    )
-    results = list(getattr(outcome.result, "results", None) or ())
-    _record(warehouse, release_id, run_id, layer, results)
-    if outcome.success:
+    variables = {"release_id": release_id, "candidate_schema": CANDIDATE}
+    outcome = build_selected(warehouse, settings, layer, variables, folder)
+    _record(warehouse, release_id, run_id, layer, outcome.results)
+    if outcome.reason is None:
         return
-    reason = _why(results) or str(outcome.exception or "dbt ended without saying why").strip()
-    end_release(warehouse, release_id, "failed", reason)
+    end_release(warehouse, release_id, "failed", outcome.reason)
     raise Refusal(
-        reason,
+        outcome.reason,
         where=f"release {release_id}, layer {layer}",
         way_out=f"The last release stays live; see ops.model_result and {folder / 'logs' / 'dbt.log'}.",
     )
-
-
-def _why(results: Sequence[Any]) -> str | None:
-    failed = [result for result in results if str(result.status) in _FAILURES]
-    said = [f"{result.node.name}: {_one_line(result.message)}" for result in failed[:_SHOWN]]
-    more = [f"{len(failed) - _SHOWN} more failed."] if len(failed) > _SHOWN else []
-    return " ".join(said + more) or None
-
-
-def _one_line(message: str | None) -> str:
-    text = " ".join((message or "it failed").split())
-    return text if text.endswith(".") else f"{text}."
 
 
 def _record(warehouse: Warehouse, release_id: int, run_id: str, layer: str, results: Sequence[Any]) -> None:

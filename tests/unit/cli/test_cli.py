@@ -40,8 +40,22 @@ def test_help_names_every_command() -> None:
     done = command("--help")
     assert done.returncode == 0
     work = ("run", "up", "deliver", "sample", "accept", "refuse", "reprocess")
-    for name in (*work, "status", "releases", "headline", "places", "psql", "airflow"):
+    for name in (*work, "status", "releases", "headline", "places", "rules", "psql", "airflow"):
         assert f" {name} " in done.stdout
+
+
+def test_what_is_to_be_explained_has_to_be_said(tmp_path: Path) -> None:
+    for words in ((), ("7",), ("7", "3", "--supplier", "HMRC")):
+        sentence = refused(command("rules", "explain", *words, STAR_HOME=str(tmp_path / "home")))
+        assert "Give the numbers of a delivery and of its line, or --supplier" in sentence
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_rules_are_listed_without_a_warehouse(tmp_path: Path) -> None:
+    done = command("rules", "list", STAR_HOME=str(tmp_path / "home"))
+    assert done.returncode == 0, done.stderr
+    assert "scope_rule.csv:" in done.stdout and "redaction_token.csv:" in done.stdout
+    assert not (tmp_path / "home").exists()
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:

@@ -1,0 +1,411 @@
+"""What differs between the live tables and those of a trial. Amounts and measures are dbt's; here they are compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+from psycopg.types.json import set_json_loads
+
+from star_warehouse.refusal import Refusal
+from star_warehouse.rules.files import RuleFile
+from star_warehouse.rules.trial import PREFIX
+
+Connection = psycopg.Connection[Any]
+
+_LARGEST = 15
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """One row of a rule file that is not as it is in the live warehouse.
+
+    Attributes:
+        seed: the file, without its ending.
+        line: its line there; None for a row that was removed.
+        key: what names the row.
+        kind: ``added``, ``removed`` or ``altered``.
+        before, after: for each column that differs its value; of an added row only after, of a removed one only before.
+    """
+
+    seed: str
+    line: int | None
+    key: str
+    kind: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ClassMove:
+    """Lines of a partner and year that become another kind of payment.
+
+    Attributes:
+        partner_code, financial_year: of the lines.
+        from_class, to_class: kind of payment before and after.
+        lines_count: how many.
+        amount_gbp: their net £.
+        influenceable_gbp: net £ that enter (+) or leave (-) the influenceable scope; 0 where they stay in or out.
+    """
+
+    partner_code: str
+    financial_year: str
+    from_class: str
+    to_class: str
+    lines_count: int
+    amount_gbp: Decimal
+    influenceable_gbp: Decimal
+
+
+@dataclass(frozen=True)
+class RuleMove:
+    """Lines that another rule decides, their kind of payment being the same."""
+
+    scope_class: str
+    from_rule_id: str
+    to_rule_id: str
+    lines_count: int
+    amount_gbp: Decimal
+
+
+@dataclass(frozen=True)
+class ThresholdMove:
+    """Lines of a partner and year that come to reach the threshold, or no longer do.
+
+    Attributes:
+        threshold_basis: ``supplier_year`` or ``transaction``.
+        is_reached: whether they reach it now.
+    """
+
+    partner_code: str
+    financial_year: str
+    threshold_basis: str
+    is_reached: bool
+    lines_count: int
+    amount_gbp: Decimal
+
+
+@dataclass(frozen=True)
+class LargestMove:
+    """Lines of one payee and purpose that become another kind of payment."""
+
+    partner_code: str
+    supplier_name: str | None
+    purpose: str | None
+    from_class: str
+    to_class: str
+    from_rule_id: str
+    to_rule_id: str
+    lines_count: int
+    amount_gbp: Decimal
+
+
+@dataclass(frozen=True)
+class HeadlineMove:
+    """A row of the headline table that changes.
+
+    Attributes:
+        measure_id, partner_code, period, cohort: which row.
+        unit: ``pct`` or ``gbp``.
+        before, after: the value; None for what is not known.
+        difference: after less before, in percentage points or £; None unless both are known.
+        denominator_before, denominator_after: what it is a share of.
+    """
+
+    measure_id: str
+    partner_code: str
+    period: str
+    cohort: str
+    unit: str
+    before: Decimal | None
+    after: Decimal | None
+    difference: Decimal | None
+    denominator_before: Decimal | None
+    denominator_after: Decimal | None
+
+
+@dataclass(frozen=True)
+class OtherLines:
+    """Lines that only the live tables or only the trial have, because deliveries came or went since the release."""
+
+    lines_count: int
+    amount_gbp: Decimal
+
+
+def _sql(text: str) -> sql.Composed:
+    """A statement in which ``{warehouse}`` and the like are schemas of the trial."""
+    schemas = ("staging", "warehouse", "rules", "candidate")
+    return sql.SQL(text).format(**{name: sql.Identifier(PREFIX + name) for name in schemas})
+
+
+def compare_lines(connection: Connection) -> None:
+    """Keep what differs, line by line, in the temporary table ``moved`` until the transaction ends."""
+    connection.execute(
+        _sql(
+            """
+            create temporary table moved on commit drop as
+            select
+                after.delivery_id,
+                after.line_number,
+                after.partner_code,
+                after.financial_year,
+                after.amount_gbp,
+                before.scope_class as from_class,
+                after.scope_class as to_class,
+                before.scope_rule_id as from_rule_id,
+                after.scope_rule_id as to_rule_id,
+                after.amount_gbp
+                * (after.is_influenceable::integer - before.is_influenceable::integer) as influenceable_gbp,
+                (before.scope_class, before.is_influenceable, before.is_intra_partner)
+                is distinct from (after.scope_class, after.is_influenceable, after.is_intra_partner)
+                as is_of_other_kind,
+                before.scope_rule_id <> after.scope_rule_id as is_by_other_rule,
+                after.meets_supplier_year,
+                after.meets_transaction,
+                before.meets_supplier_year <> after.meets_supplier_year as crosses_supplier_year,
+                before.meets_transaction <> after.meets_transaction as crosses_transaction,
+                before.supplier_key is distinct from after.supplier_key as is_of_other_supplier,
+                (before.remit_gss_code, before.registered_gss_code)
+                is distinct from (after.remit_gss_code, after.registered_gss_code) as is_elsewhere
+            from warehouse.fct_payment_line as before
+            inner join {warehouse}.fct_payment_line as after using (delivery_id, line_number)
+            where
+                (
+                    before.scope_class, before.scope_rule_id, before.is_influenceable, before.is_intra_partner,
+                    before.meets_supplier_year, before.meets_transaction, before.supplier_key,
+                    before.remit_gss_code, before.registered_gss_code
+                ) is distinct from (
+                    after.scope_class, after.scope_rule_id, after.is_influenceable, after.is_intra_partner,
+                    after.meets_supplier_year, after.meets_transaction, after.supplier_key,
+                    after.remit_gss_code, after.registered_gss_code
+                )
+            """
+        )
+    )
+
+
+def refuse_lost_lines(connection: Connection) -> None:
+    """See that no line falls out of the tables.
+
+    Raises:
+        Refusal: some do, such as those of days for which no threshold is valid any more.
+    """
+    row = connection.execute(
+        _sql(
+            """
+            select count(*), sum(line.amount_gbp), min(line.payment_date), max(line.payment_date)
+            from {staging}.stg_spend__line as line
+            left join {warehouse}.fct_payment_line as kept using (delivery_id, line_number)
+            where kept.delivery_id is null
+            """
+        )
+    ).fetchone()
+    if row is not None and row[0]:
+        raise Refusal(
+            f"{row[0]:,} lines (£{row[1]:,.2f}), paid from {row[2]} to {row[3]}, would be counted nowhere.",
+            where="dbt_project/seeds/rules",
+            way_out="Some rule has to hold on each of these days: see valid_from and valid_to of the thresholds.",
+        )
+
+
+def class_moves(connection: Connection) -> list[ClassMove]:
+    """By partner, year, kind before and after; most pounds first."""
+    with connection.cursor(row_factory=class_row(ClassMove)) as cursor:
+        return cursor.execute(
+            """
+            select
+                partner_code, financial_year, from_class, to_class, count(*) as lines_count,
+                sum(amount_gbp) as amount_gbp, sum(influenceable_gbp) as influenceable_gbp
+            from moved where is_of_other_kind
+            group by partner_code, financial_year, from_class, to_class
+            order by financial_year, partner_code, abs(sum(amount_gbp)) desc, from_class, to_class
+            """
+        ).fetchall()
+
+
+def rule_moves(connection: Connection) -> list[RuleMove]:
+    """What another rule decides to the same end; most lines first."""
+    with connection.cursor(row_factory=class_row(RuleMove)) as cursor:
+        return cursor.execute(
+            """
+            select
+                to_class as scope_class, from_rule_id, to_rule_id, count(*) as lines_count,
+                sum(amount_gbp) as amount_gbp
+            from moved where is_by_other_rule and not is_of_other_kind
+            group by to_class, from_rule_id, to_rule_id
+            order by lines_count desc, from_rule_id, to_rule_id
+            """
+        ).fetchall()
+
+
+def threshold_moves(connection: Connection) -> list[ThresholdMove]:
+    """What comes to reach the retention threshold or no longer does, by partner, year and basis."""
+    with connection.cursor(row_factory=class_row(ThresholdMove)) as cursor:
+        return cursor.execute(
+            """
+            select
+                partner_code, financial_year, basis.threshold_basis, basis.is_reached, count(*) as lines_count,
+                sum(amount_gbp) as amount_gbp
+            from moved
+            cross join lateral (
+                values
+                ('supplier_year', meets_supplier_year, crosses_supplier_year),
+                ('transaction', meets_transaction, crosses_transaction)
+            ) as basis (threshold_basis, is_reached, crosses)
+            where basis.crosses
+            group by partner_code, financial_year, basis.threshold_basis, basis.is_reached
+            order by financial_year, partner_code, basis.threshold_basis, basis.is_reached
+            """
+        ).fetchall()
+
+
+def largest_moves(connection: Connection) -> list[LargestMove]:
+    """The payees and purposes with most pounds that become another kind of payment."""
+    with connection.cursor(row_factory=class_row(LargestMove)) as cursor:
+        return cursor.execute(
+            _sql(
+                """
+                select
+                    line.partner_code, line.supplier_name, line.purpose, moved.from_class, moved.to_class,
+                    moved.from_rule_id, moved.to_rule_id, count(*) as lines_count, sum(moved.amount_gbp) as amount_gbp
+                from moved
+                inner join {staging}.stg_spend__line as line using (delivery_id, line_number)
+                where moved.is_of_other_kind
+                group by
+                    line.partner_code, line.supplier_name, line.purpose, moved.from_class, moved.to_class,
+                    moved.from_rule_id, moved.to_rule_id
+                order by abs(sum(moved.amount_gbp)) desc, line.supplier_name, line.purpose
+                limit %s
+                """
+            ),
+            (_LARGEST,),
+        ).fetchall()
+
+
+def headline_moves(connection: Connection) -> list[HeadlineMove]:
+    """The rows of the headline table that differ from the published ones, by measure, partner and period."""
+    with connection.cursor(row_factory=class_row(HeadlineMove)) as cursor:
+        return cursor.execute(
+            _sql(
+                """
+                select
+                    measure_id, partner_code, period, cohort, coalesce(after.unit, before.unit) as unit,
+                    before.value as before, after.value as after, after.value - before.value as difference,
+                    before.denominator as denominator_before, after.denominator as denominator_after
+                from shared.headline as before
+                full join {candidate}.headline as after using (measure_id, partner_code, period, cohort)
+                where
+                    (before.value, before.numerator, before.denominator)
+                    is distinct from (after.value, after.numerator, after.denominator)
+                order by position(left(measure_id, 1) in 'RSWB'), measure_id, partner_code, period, cohort
+                """
+            )
+        ).fetchall()
+
+
+def other_lines(connection: Connection) -> OtherLines:
+    """What cannot be compared, because only one side has it."""
+    row = connection.execute(
+        _sql(
+            """
+            select count(*), coalesce(sum(coalesce(before.amount_gbp, after.amount_gbp)), 0)
+            from warehouse.fct_payment_line as before
+            full join {warehouse}.fct_payment_line as after using (delivery_id, line_number)
+            where before.delivery_id is null or after.delivery_id is null
+            """
+        )
+    ).fetchone()
+    assert row is not None
+    return OtherLines(*row)
+
+
+def drifted_lines(connection: Connection) -> tuple[int, int]:
+    """How many lines lie in another district, and how many have another supplier with the same kind of payment.
+
+    Neither is the work of a scope rule: the directory, the decisions about suppliers or the models changed as well.
+    """
+    row = connection.execute(
+        """
+        select
+            count(*) filter (where is_elsewhere),
+            count(*) filter (where is_of_other_supplier and not is_of_other_kind)
+        from moved
+        """
+    ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def rule_changes(connection: Connection, files: Mapping[str, RuleFile]) -> list[RuleChange]:
+    """Every row of the rule files that the live warehouse does not have so, whichever seed it stands in."""
+    # Amounts are shown as they are written.
+    set_json_loads(partial(json.loads, parse_float=Decimal), connection)
+    changes: list[RuleChange] = []
+    for name, file in files.items():
+        before, after = _rows_apart(connection, name)
+        changes += _changes(file, _by_key(file, before), _by_key(file, after))
+    return changes
+
+
+def _rows_apart(connection: Connection, seed: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of a seed that only the live warehouse has, and those that only the trial has."""
+    live, tried = sql.Identifier("rules", seed), sql.Identifier(PREFIX + "rules", seed)
+    select = sql.SQL("select to_jsonb(one) from {} as one")
+    if connection.execute("select to_regclass(%s)", (f"rules.{seed}",)).fetchone() == (None,):
+        # A file that the live warehouse does not know yet.
+        return [], [row[0] for row in connection.execute(select.format(tried)).fetchall()]
+    # A column that only one side has is a change of the file's layout, not of every rule.
+    columns = connection.execute(
+        """
+        select coalesce(array_agg(column_name), '{}') from (
+            select column_name from information_schema.columns
+            where table_name = %s and table_schema in ('rules', %s)
+            group by column_name having count(*) = 1
+        ) as apart
+        """,
+        (seed, PREFIX + "rules"),
+    ).fetchone()
+    apart = sql.SQL("select to_jsonb(one) - {} from {} as one")
+    left_out = sql.SQL("{}::text[]").format(sql.Literal(columns[0] if columns else []))
+    here, there = apart.format(left_out, live), apart.format(left_out, tried)
+    difference = sql.SQL("{} except all {}")
+    return (
+        [row[0] for row in connection.execute(difference.format(here, there)).fetchall()],
+        [row[0] for row in connection.execute(difference.format(there, here)).fetchall()],
+    )
+
+
+def _by_key(file: RuleFile, rows: list[dict[str, Any]]) -> dict[tuple[str, ...], dict[str, Any]]:
+    keyed = {}
+    for row in rows:
+        key = tuple("" if row.get(column) is None else str(row[column]) for column in file.key)
+        keyed[key] = {column: row.get(column) for column in file.columns if column in row}
+    return keyed
+
+
+def _changes(
+    file: RuleFile, before: Mapping[tuple[str, ...], dict[str, Any]], after: Mapping[tuple[str, ...], dict[str, Any]]
+) -> list[RuleChange]:
+    changes = []
+    for key in [*(key for key in before if key not in after), *after]:
+        old, new = before.get(key, {}), after.get(key, {})
+        kind = "altered" if old and new else "added" if new else "removed"
+        differing = [column for column in (new or old) if old.get(column) != new.get(column)]
+        changes.append(
+            RuleChange(
+                seed=file.name,
+                line=file.line_of(key) if new else None,
+                key=", ".join(part for part in key if part),
+                kind=kind,
+                before={column: old.get(column) for column in differing} if old else {},
+                after={column: new.get(column) for column in differing} if new else {},
+            )
+        )
+    return changes
