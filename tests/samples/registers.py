@@ -1,7 +1,7 @@
 """The invented registers of companies and charities: two editions of each, over the suppliers of the sample.
 
-Between the editions registered offices move, companies are dissolved and struck off, and charities are removed. The number
-of a company starts with ``ZZ`` and that of a charity with ``99``: the real registers have neither.
+Between the editions registered offices move, companies are dissolved and struck off, and charities are removed. The
+number of a company starts with ``ZZ`` and that of a charity with ``99``: the real registers have neither.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ class _Part:
     """Some whole lines of a file."""
 
     def __init__(self, data: bytes, first_line: int, is_last: bool, *, has_quotes: bool) -> None:
-        self._quoting = csv.QUOTE_MINIMAL if has_quotes else csv.QUOTE_NONE
+        self._has_quotes = has_quotes
         self.data = data
         self.first_line = first_line
         self.is_last = is_last
@@ -222,7 +222,10 @@ class _Part:
                 raise _NeedsMore
 
         try:
-            cells = next(csv.reader(lines(), delimiter=delimiter, quoting=self._quoting, strict=True))
+            if self._has_quotes:
+                cells = next(csv.reader(lines(), delimiter=delimiter, strict=True))
+            else:
+                cells = next(csv.reader(lines(), delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True))
         except csv.Error:
             return None
         if taken > 1 and _swallows_lines(cells, delimiter, (width or len(cells)) - 1):

@@ -591,8 +591,8 @@ REGISTER = [
     Plant("charities, linked ones among them", _CHARITIES, None, outcome="accept"),
     Plant(
         "a linked charity twice",
-        _CHARITIES
-        + "; update raw.register_charity set linked_charity_number = '0' where delivery_id = %(id)s and line_number = 3",
+        _CHARITIES + "; update raw.register_charity set linked_charity_number = '0' "
+        "where delivery_id = %(id)s and line_number = 3",
         "1 numbers stand there more than once.",
     ),
     Plant("sound", "select 1", None, outcome="accept"),
