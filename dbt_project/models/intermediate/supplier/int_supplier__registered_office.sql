@@ -17,7 +17,7 @@ office as (
     from vendor_record
     inner join {{ ref('stg_register__company') }} as company on vendor_record.company_number = company.company_number
     -- An edition without a postcode says nothing of the office: the one before holds on.
-    where {{ postcode_key('company.registered_postcode') }} is not null
+    where company.registered_postcode is not null
 ),
 
 change as (
@@ -25,6 +25,7 @@ change as (
         *,
         lag(postcode_key) over (partition by vendor_record_key order by register_as_at_date) as postcode_key_before
     from office
+    where postcode_key is not null
 ),
 
 stretch as (
@@ -34,7 +35,9 @@ stretch as (
         register_as_at_date,
         -- Before the first edition, the earliest office known.
         case when postcode_key_before is not null then register_as_at_date end as valid_from_date,
-        lead(register_as_at_date) over (partition by vendor_record_key order by register_as_at_date) - 1 as valid_to_date
+        lead(register_as_at_date) over (
+            partition by vendor_record_key order by register_as_at_date
+        ) - 1 as valid_to_date
     from change
     where postcode_key_before is distinct from postcode_key
 )
