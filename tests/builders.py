@@ -83,6 +83,28 @@ tables:
       contract_value_gbp: [Value]
 """
 
+REGISTER = """\
+id: charities
+title: Register of charities
+kind: register
+extract: published
+vat_basis: none
+accepts: {from: 2018-04-01}
+file_name:
+  pattern: 'charities_(?P<as_at>\\d{4}-\\d{2}-\\d{2})\\.txt'
+  example: charities_2024-03-31.txt
+cadence: {every: edition, late_after_days: 40}
+format: {type: csv, delimiter: "\\t", quotes: false}
+date_formats: ['%Y-%m-%d', '%Y-%m-%d 00:00:00.0000000']
+tolerance: {rejected_pct: 50}
+tables:
+  register_charity:
+    columns:
+      charity_number: [Number]
+      charity_name: [Name]
+      extract_date: [Day]
+"""
+
 LAYOUTS = """\
 id: town
 title: Town Council, payments to suppliers

@@ -28,6 +28,8 @@ SIGNS = {
     "knowsley": "marked CR",
     "st_helens": "marked CR",
 }
+# One comes as real files only; the registers are declared once for everybody, and nobody drafts them.
+NOT_DRAFTED = {"trafford_published", "companies_house", "charity_commission"}
 # A third party's guesses: a draft sees the headers, not who wrote what stands below.
 GUESSED_BY_OTHERS = {"company_number", "charity_number"}
 
@@ -118,7 +120,7 @@ def test_a_draft_of_a_real_file_is_what_was_declared(real: Real, tmp_path: Path)
         assert "Not one is negative" in text
 
 
-@pytest.mark.parametrize("source_id", sorted({path.stem for path in SOURCES.glob("*.yml")} - {"trafford_published"}))
+@pytest.mark.parametrize("source_id", sorted({path.stem for path in SOURCES.glob("*.yml")} - NOT_DRAFTED))
 def test_a_draft_of_a_sample_file_is_what_was_declared(source_id: str, sample_folder: Path, tmp_path: Path) -> None:
     file = min((sample_folder / source_id).iterdir())
 

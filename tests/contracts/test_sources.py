@@ -36,6 +36,8 @@ def test_the_feeds_beside_the_partners_spend_are_those_agreed(sources: dict[str,
         "social_value_portal": "social_value",
         "contracts_register": "contracts",
         "tenders": "tenders",
+        "companies_house": "register",
+        "charity_commission": "register",
     }
 
 

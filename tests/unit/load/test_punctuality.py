@@ -20,7 +20,7 @@ from star_warehouse.load.punctuality import (
 )
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Source
-from tests.builders import SNAPSHOT, SPEND, declare
+from tests.builders import REGISTER, SNAPSHOT, SPEND, declare
 
 PATTERN = "town_(?P<year>\\d{4})-(?P<month>\\d{2})\\.csv"
 YEARLY = (
@@ -154,6 +154,15 @@ def test_a_snapshot_covers_every_month_before_it(tmp_path: Path) -> None:
     ]
     # Of July it should have come by 28 November, 120 days later.
     assert stands == [Standing.GREEN, Standing.GREEN, Standing.LATE]
+
+
+def test_an_edition_of_a_register_covers_every_month_before_it(tmp_path: Path) -> None:
+    charities = declare(tmp_path, REGISTER)
+    came = [Arrival(Standing.GREEN, date(2018, 8, 1), date(2018, 8, 1))]
+    day = date(2018, 10, 15)
+    stands = [standing_of(charities, period(charities, f"2018-{month:02}"), came, day) for month in (4, 7, 8, 9)]
+    # Of August it should have come by 10 October, 40 days later.
+    assert stands == [Standing.GREEN, Standing.GREEN, Standing.LATE, Standing.DUE]
 
 
 TODAY = date(2024, 1, 31)

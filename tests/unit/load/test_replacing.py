@@ -168,3 +168,11 @@ def test_a_later_snapshot_replaces_all_before_and_is_never_too_late() -> None:
     assert judged(new, [old], **usual) == Placement((old,), None, ())
     assert judged(replace(new, lines_loaded=49), [old], **usual).doubts != ()
     assert judged(old, [new], **usual).refusal is not None
+
+
+def test_an_edition_of_a_register_stands_beside_the_others_and_may_come_late() -> None:
+    first, second = snapshot(1, date(2020, 8, 1)), snapshot(2, date(2023, 9, 1))
+    usual = {"cadence": "edition", "adds_up": False}
+    assert judged(second, [first], **usual) == Placement((), None, ())
+    assert judged(replace(first, delivery_id=3), [second], **usual) == Placement((), None, ())
+    assert judged(replace(second, delivery_id=3), [first, second], **usual) == Placement((second,), None, ())

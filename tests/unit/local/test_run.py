@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from star_warehouse.airflow_glue.names import REASON_KEY, REASONS_KEY
+from star_warehouse.database import Warehouse
+from star_warehouse.local import run
 from star_warehouse.local.airflow_api import AirflowApi, DagRun, TaskRun
 from star_warehouse.local.run import _why
+from star_warehouse.local.work import Work
+from star_warehouse.settings import REPOSITORY
+from star_warehouse.sources import load_sources
 
 RUN = DagRun("ingest_spend__town", "manual__1", "failed")
 
@@ -48,3 +56,23 @@ def test_any_other_task_says_its_one_sentence_or_where_its_log_is() -> None:
     assert told[0] == "ingest_spend__town.check_deliveries: It broke."
     assert "task_id=settle_deliveries" in told[1]
     assert said({}) == [f"ingest_spend__town failed; see the logs under {Path('home') / 'logs'}"]
+
+
+def test_feeds_of_one_dag_are_shown_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = load_sources(REPOSITORY / "dags" / "sources")
+    work = Work({"companies_house": 2, "charity_commission": 1, "tenders": 1}, sources, True, True)
+    runs = [DagRun("refresh_reference", "manual__1", "running"), DagRun("release", "asset__1", "queued")]
+    read = {"companies_house": (1, 2059)}
+    asked: list[list[str]] = []
+    monkeypatch.setattr(run, "_files_read", lambda _, keys: asked.append(keys) or read)
+    api = cast(AirflowApi, SimpleNamespace(running_tasks=list, tasks_of=lambda _: []))
+
+    shown = run._snapshot(api, Warehouse("127.0.0.1", 1, "nobody", "none", "none"), work, runs)
+
+    assert [(feed.source_id, feed.state, feed.files_done, feed.files_total) for feed in shown.feeds] == [
+        ("companies_house", "running", 1, 2),
+        ("charity_commission", "running", 0, 1),
+        ("tenders", "queued", 0, 1),
+    ]
+    assert shown.other_runs == (("release", "queued"),)
+    assert asked == [["refresh_reference.manual__1"]]

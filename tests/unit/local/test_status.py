@@ -19,7 +19,7 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.release import release_is_due
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
-from tests.builders import SPEND, declare, seeds, spend_file
+from tests.builders import REGISTER, SPEND, declare, seeds, spend_file
 from tests.releases import postcodes_loaded
 from tests.settling import settle
 
@@ -145,3 +145,31 @@ def test_what_is_no_period_is_refused_before_anything_is_asked(settings: Setting
     shutil.rmtree(settings.sources_folder)
     with pytest.raises(Refusal, match="'spring' is not a period"):
         said(settings, warehouse, "spring")
+
+
+def test_registers_have_a_row_of_their_own_and_share_the_dag_of_the_reference_data(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    folder = settings.sources_folder
+    charities = declare(folder, REGISTER)
+    declare(folder, REGISTER.replace("charities", "trusts"))
+    for name in ("charities", "trusts"):
+        inbox = settings.inbox / name
+        inbox.mkdir()
+        (inbox / f"{name}_2018-06-01.txt").write_text("Number\tName\tDay\n9900001\tInvented\t2018-06-01\n")
+
+    work = find_work(settings, warehouse)
+    assert work.ingest_dags == {"charities": "refresh_reference", "trusts": "refresh_reference"}
+    # Started once, for both and for the postcodes.
+    assert (work.needs_reference, work.dags) == (True, ["refresh_reference"])
+
+    take_in(charities, settings, warehouse, "run-1")
+    for number in pending_deliveries(warehouse, "charities"):
+        settle(warehouse, number, "accept")
+    assert release_is_due(warehouse, settings)
+    lines = said(settings, warehouse)
+    (months,) = (line.split() for line in lines if line.split()[:1] == ["charities"])
+    assert months[1:5] == ["green", "green", "missing", "missing"]
+    (feed,) = (line for line in lines if line.startswith("│ charities"))
+    cells = [cell.strip() for cell in feed.strip("│").split("│")]
+    assert (cells[4], cells[8], cells[9], cells[11]) == ("1", "2018-06-01", "1", "")

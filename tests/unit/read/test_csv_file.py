@@ -35,12 +35,12 @@ class Parsed:
         return [self.header.cells, *(cells for _, cells in sorted(self.rows.items()))]
 
 
-def parse(text: str, delimiter: str = ",", block_bytes: int = 1 << 20) -> Parsed:
+def parse(text: str, delimiter: str = ",", block_bytes: int = 1 << 20, *, has_quotes: bool = True) -> Parsed:
     data = text.encode()
     blocks = (data[begin : begin + block_bytes] for begin in range(0, len(data), block_bytes))
     # The first line is the header, so that every later one may be in another block.
     with mock.patch.object(csv_file, "_ROWS_OF_HEAD", 1):
-        rows = CsvRows(blocks, delimiter, "file")
+        rows = CsvRows(blocks, delimiter, "file", has_quotes=has_quotes)
         header = rows.head().rows[0]
     parsed = Parsed(header)
     for batch in rows.below(header, range(len(header.cells)), [""]):
@@ -200,3 +200,14 @@ def test_both_ways_of_reading_agree() -> None:
 
     assert [*parsed.rows.values()] == [*csv.reader(lines)]
     assert pl.Series([*parsed.rows]).to_list() == [*range(2, 2_002)]
+
+
+@pytest.mark.parametrize("block_bytes", [1 << 20, 7])
+def test_where_quotes_hold_nothing_together_each_line_is_a_row(block_bytes: int) -> None:
+    lines = ["a\tb", '"x\ty', 'He said "no"\tz', '""\t"', 'one\t"two', "short", '"\t"\tlong', "\t "]
+
+    parsed = parse("\r\n".join([*lines, ""]), "\t", block_bytes, has_quotes=False)
+
+    assert parsed.rows == {number: line.split("\t") for number, line in enumerate(lines[:-1], 1) if number > 1}
+    assert (parsed.unreadable, parsed.blank_count) == ([], 1)
+    assert parsed.texts[3] == lines[2]

@@ -20,7 +20,7 @@ from star_warehouse.receive import FolderRefusal, IntakeReport, fetching, find_w
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Period, Source
-from tests.builders import SNAPSHOT, SPEND, WORKBOOK, declare, spend_file, workbook
+from tests.builders import REGISTER, SNAPSHOT, SPEND, WORKBOOK, declare, spend_file, workbook
 from tests.settling import settle
 
 ACME = "Acme,7,03/04/2018,10.00,Pens"
@@ -472,3 +472,36 @@ def test_bytes_that_were_superseded_stay_so_and_the_way_back_is_said(town: Town)
     (again,) = town.take_in().delivery_ids
     settle(town.warehouse, again, "accept")
     assert [state for _, state in town.states()] == ["superseded", "superseded", "repeat", "loaded"]
+
+
+def test_editions_of_a_register_stay_current_side_by_side(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse
+) -> None:
+    charities = Town(declare(tmp_path, REGISTER), settings, warehouse)
+
+    def put(day: str, *lines: str) -> None:
+        charities.put(f"charities_{day}.txt", "\n".join(["Number\tName\tDay", *lines, ""]).encode())
+
+    put("2023-09-01", '9900001\t"Invented\t2023-09-01 00:00:00.0000000', "9900002\tInvented\t2023-09-01")
+    charities.take_in()
+    charities.accept()
+    # A back issue comes after it; a line of another day than its name says is left out.
+    put("2020-08-01", "9900001\tInvented\t2020-08-01", "9900003\tInvented\t2023-09-01")
+    charities.take_in()
+    charities.accept()
+    put("2023-09-01", "9900002\tInvented, again\t2023-09-01")
+    charities.take_in()
+    charities.accept()
+
+    assert charities.rows("select period_key, state, lines_loaded from ops.delivery order by delivery_id") == [
+        ("2023-09-01", "superseded", 2),
+        ("2020-08-01", "loaded", 1),
+        ("2023-09-01", "loaded", 1),
+    ]
+    columns = "charity_number, charity_name, extract_date"
+    assert charities.rows(f"select {columns} from raw.register_charity order by 1, 2") == [
+        ("9900001", '"Invented', date(2023, 9, 1)),
+        ("9900001", "Invented", date(2020, 8, 1)),
+        ("9900002", "Invented", date(2023, 9, 1)),
+        ("9900002", "Invented, again", date(2023, 9, 1)),
+    ]

@@ -9,7 +9,7 @@ import pytest
 
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import read_declaration
-from tests.builders import LAYOUTS, SNAPSHOT, SPEND, WORKBOOK, declare
+from tests.builders import LAYOUTS, REGISTER, SNAPSHOT, SPEND, WORKBOOK, declare
 
 
 def test_a_right_declaration_is_read(tmp_path: Path) -> None:
@@ -56,6 +56,9 @@ MISTAKES = [
     (SPEND, "[purpose]", "[payment_date]", 24, "a line needs payment_date", "Correct"),
     (SPEND, "[purpose]", "[porpoise]", 24, "'porpoise' is not one of the columns declared here", "Correct"),
     (SPEND, "vat_basis: net", "vat_basis: both", 18, "amount_gross_gbp, amount_net_gbp", "Correct"),
+    (SNAPSHOT, "kind: contracts", "kind: register", 14, "a source of kind register has one of these tables", "Correct"),
+    (REGISTER, "quotes: false", "quotes: none", 11, "format.quotes", "Correct"),
+    (WORKBOOK, "type: xlsx", "type: xlsx, quotes: false", 12, "an xlsx has no 'delimiter', 'quotes'", "Correct"),
     (SPEND, "kind: spend", "kind: contracts", 16, "a source of kind contracts has these tables: contract", "Correct"),
     (SPEND, ", delimiter: ','", "", 12, "a csv needs a 'delimiter'", "Correct"),
     (SPEND, "[Supplier]", "Supplier", 19, "tables.spend_line.columns.supplier_name", "Correct"),
