@@ -115,7 +115,7 @@ def test_no_share_hangs_on_a_judgement_of_who_is_who(computed: Calculation, by_t
 def test_a_supplier_that_moved_counts_by_payment_date(
     basis: str, computed: Calculation, published: PublishedWarehouse
 ) -> None:
-    """From Stockport to Cheshire East in August, and back in spring: both by the line and by the vendor record's history."""
+    """From Stockport to Cheshire East in August, back in spring: by the line, and by its vendor record's history."""
     districts = Districts()
     paid: dict[tuple[str, str | None], int] = defaultdict(int)
     for line in computed.lines:

@@ -2,6 +2,7 @@
 
 from star_warehouse.release.auditing import audit
 from star_warehouse.release.building import LAYERS, Layer, build
+from star_warehouse.release.explaining import Explanation, explain_release, write_explanation
 from star_warehouse.release.headline import HeadlineRow, headline
 from star_warehouse.release.identifying import identify_suppliers
 from star_warehouse.release.opening import open_release, release_is_due
@@ -10,15 +11,18 @@ from star_warehouse.release.record import Release, list_releases
 
 __all__ = [
     "LAYERS",
+    "Explanation",
     "HeadlineRow",
     "Layer",
     "Release",
     "audit",
     "build",
+    "explain_release",
     "headline",
     "identify_suppliers",
     "list_releases",
     "open_release",
     "publish",
     "release_is_due",
+    "write_explanation",
 ]

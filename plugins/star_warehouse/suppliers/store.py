@@ -70,7 +70,9 @@ select
 from written
 where
     -- Whoever has no name may still have a number.
-    concat(reference.squeezed(supplier_name), reference.squeezed(supplier_ref), reference.squeezed(company_number)) <> ''
+    coalesce(
+        reference.squeezed(supplier_name), reference.squeezed(supplier_ref), reference.squeezed(company_number)
+    ) is not null
     and (reference.squeezed(supplier_name) ~* %(redacted)s) is not true
 group by origin, partner_code, supplier_ref, supplier_name, company_number
 on conflict (record_key) do update set
