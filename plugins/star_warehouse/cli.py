@@ -236,13 +236,30 @@ def check_source(
 
 
 @app.command()
-def releases() -> None:
-    """The releases of the shared tables."""
+def releases(
+    number: Annotated[int | None, typer.Argument(help="One release: what it was made from.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Write its deliveries, suppliers, decisions and rules to this folder.")
+    ] = None,
+) -> None:
+    """The releases of the shared tables, or what one of them was made from."""
+    from star_warehouse.local.release_table import print_release
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.local.tables import print_releases
+    from star_warehouse.release import explain_release, write_explanation
 
-    with running_warehouse(Settings.from_environment()) as warehouse:
-        print_releases(warehouse, _console())
+    if to is not None and number is None:
+        raise Refusal("--to is about one release.", where="star-warehouse releases", way_out="Give its number.")
+    settings = Settings.from_environment()
+    console = _console()
+    with running_warehouse(settings) as warehouse:
+        if number is None:
+            print_releases(warehouse, console)
+            return
+        print_release(explain_release(warehouse, settings, number), console)
+        if to is not None:
+            files = write_explanation(warehouse, number, to)
+            console.print(f"{len(files)} files in {to}.", soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()

@@ -78,12 +78,14 @@ def edge_lines(partner: Partner, register: Register, rng: Random) -> list[EdgeLi
     pay(split, gm, 4, 12_500_00, "one document, two lines")
     pay(split, gm, 4, 12_500_00, "one document, two lines")
 
-    # A vendor that moves to another district within the year, under the same number.
+    # A vendor that moves to another district within the year, with its registered office and under the same number:
+    # in Stockport's books to Cheshire East, in August (month 4). Each spring it is back.
     mover = company("Moving House Removals Ltd", own)
+    there, moved_in = ("E06000049", 4) if partner.code == "stockport" else (elsewhere, 9)
     before = record(mover)
-    after = register.vendor(partner, mover, rng, district=elsewhere, name=mover.name, ref=before.ref)
-    pay(before, own, 0, 36_000_00)
-    pay(after, elsewhere, 9, 24_000_00)
+    after = register.vendor(partner, mover, rng, district=there, name=mover.name, ref=before.ref)
+    pay(replace(before, registered_postcode=before.remit_postcode), own, 0, 36_000_00)
+    pay(replace(after, registered_postcode=after.remit_postcode), there, moved_in, 24_000_00)
 
     # One company with sites in two districts.
     sites = company("Two Sites Engineering Ltd", own)
@@ -95,7 +97,7 @@ def edge_lines(partner: Partner, register: Register, rng: Random) -> list[EdgeLi
     pay(stall, own, 2, 15_000_00)
     pay(replace(stall, name="INVENTED  PLAIN NAME  MARKET STALL"), own, 11, 10_000_00)
 
-    # The company number is missing on some lines, which then count by the vendor's reference.
+    # The company number is missing on some lines; the vendor's reference says that it is the same supplier.
     numbered = record(company("Sometimes Numbered Ltd", star))
     pay(numbered, star, 5, 30_000_00)
     pay(replace(numbered, company_number=None), star, 6, 9_000_00)

@@ -156,7 +156,7 @@ def print_releases(warehouse: Warehouse, console: Console) -> None:
             f"{release.started_at:%Y-%m-%d %H:%M}",
             f"{release.published_at:%Y-%m-%d %H:%M}" if release.published_at else "",
             str(len(release.delivery_ids)),
-            release.directory_version or "",
+            release.reference_versions.get("postcode", ""),
             release.reason or "",
         )
     console.print(table)

@@ -3,7 +3,9 @@
 from star_warehouse.release.auditing import audit
 from star_warehouse.release.building import LAYERS, Layer, build
 from star_warehouse.release.dbt import DbtOutcome, build_selected
+from star_warehouse.release.explaining import Explanation, explain_release, write_explanation
 from star_warehouse.release.headline import HeadlineRow, headline
+from star_warehouse.release.identifying import identify_suppliers
 from star_warehouse.release.opening import open_release, release_is_due
 from star_warehouse.release.places import LocationBasis, UnresolvedPostcode, unresolved_postcodes
 from star_warehouse.release.publishing import publish
@@ -12,6 +14,7 @@ from star_warehouse.release.record import Release, candidate_is_idle, list_relea
 __all__ = [
     "LAYERS",
     "DbtOutcome",
+    "Explanation",
     "HeadlineRow",
     "Layer",
     "LocationBasis",
@@ -21,10 +24,13 @@ __all__ = [
     "build",
     "build_selected",
     "candidate_is_idle",
+    "explain_release",
     "headline",
+    "identify_suppliers",
     "list_releases",
     "open_release",
     "publish",
     "release_is_due",
     "unresolved_postcodes",
+    "write_explanation",
 ]

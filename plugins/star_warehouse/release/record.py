@@ -28,11 +28,12 @@ class Release:
         fingerprint: SHA-256 of what it was made from.
         code_version: the version of models, rules, expectations and migrations.
         delivery_ids: the deliveries it rests on.
+        reference_versions: by reference dataset, the version it rests on.
+        suppliers_as_at: the moment whose suppliers and decisions it reads; None before they were matched for it.
         run_id: the pipeline run that made it.
         reason: why it was refused or failed.
         schema_name: the schema that holds its tables, if one does.
         started_at, audited_at, published_at, superseded_at: when.
-        directory_version: the postcode directory that placed its suppliers; None for releases made before it was kept.
     """
 
     release_id: int
@@ -40,6 +41,8 @@ class Release:
     fingerprint: str
     code_version: str
     delivery_ids: list[int]
+    reference_versions: dict[str, str]
+    suppliers_as_at: datetime | None
     run_id: str
     reason: str | None
     schema_name: str | None
@@ -47,7 +50,6 @@ class Release:
     audited_at: datetime | None
     published_at: datetime | None
     superseded_at: datetime | None
-    directory_version: str | None
 
 
 def list_releases(warehouse: Warehouse) -> list[Release]:

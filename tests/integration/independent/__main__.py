@@ -13,6 +13,7 @@ from tests.integration.independent import comparison
 from tests.integration.independent.calculation import SCOPE_RULES, Calculation, calculate
 from tests.integration.independent.facts import STAR_FIGURES
 from tests.integration.independent.figures import MONEY_MEASURES, FigureKey, add_up, value
+from tests.integration.independent.identity import as_the_files_say, read_memberships
 from tests.integration.independent.published import Published, read_published
 
 _SHOWN_DIFFERENCES = 50
@@ -23,9 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.integration.independent", description=__doc__)
     parser.add_argument("folder", type=Path, help="the deliveries: FOLDER/<source>/<file>")
     parser.add_argument("--rules", type=Path, default=SCOPE_RULES, help="the scope rules, a CSV")
-    parser.add_argument("--warehouse", help="libpq address of the published warehouse to compare with")
+    parser.add_argument(
+        "--warehouse", help="libpq address of the published warehouse to compare with, for a role that reads ops too"
+    )
     chosen = parser.parse_args(arguments)
-    result = calculate(chosen.folder, chosen.rules)
+    identity = as_the_files_say if chosen.warehouse is None else read_memberships(chosen.warehouse).supplier
+    result = calculate(chosen.folder, chosen.rules, identity)
     for line in chain(_files(result), _figures(result), _star(result)):
         print(line)
     if chosen.warehouse is None:

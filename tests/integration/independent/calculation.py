@@ -12,7 +12,8 @@ from tests.integration.independent.competition import (
     weight_figures,
 )
 from tests.integration.independent.figures import Figures
-from tests.integration.independent.lines import FileAccount
+from tests.integration.independent.identity import Identity, as_the_files_say
+from tests.integration.independent.lines import FileAccount, SpendLine
 from tests.integration.independent.offices import read_offices
 from tests.integration.independent.portal import Portal, read_portal
 from tests.integration.independent.postcodes import Districts
@@ -31,6 +32,7 @@ class Calculation:
     """What the files say: an account of every record, and every figure with its sums."""
 
     accounts: list[FileAccount]
+    lines: list[SpendLine]
     cells: dict[CellKey, Cell]
     portal: Portal
     positions: Positions
@@ -38,15 +40,20 @@ class Calculation:
     figures: Figures
 
 
-def calculate(folder: Path, scope_rules: Path = SCOPE_RULES) -> Calculation:
+def calculate(folder: Path, scope_rules: Path = SCOPE_RULES, identity: Identity = as_the_files_say) -> Calculation:
     """Read ``folder``/<source>/<file> and compute retention, social value, weights and participation.
+
+    Args:
+        folder: the deliveries.
+        scope_rules: the rules of what is influenceable.
+        identity: who is one supplier.
 
     Raises:
         ValueError: a folder of a yearly source holds not exactly one file, or a file lacks a column.
     """
     lines, accounts = read_spend(folder)
     offices, register_accounts = read_offices(folder)
-    cells = retention_cells(lines, read_scope(scope_rules), Districts(), offices)
+    cells = retention_cells(lines, read_scope(scope_rules), Districts(), offices, identity)
     portal, portal_account = read_portal(_only_file(folder / "social_value_portal"))
     contracts, contracts_account = read_register(_only_file(folder / "contracts_register"))
     lots, bids, tenders_account = read_tenders(_only_file(folder / "tenders"))
@@ -54,6 +61,7 @@ def calculate(folder: Path, scope_rules: Path = SCOPE_RULES) -> Calculation:
     participation = participations(lots, bids)
     return Calculation(
         accounts=[*accounts, portal_account, contracts_account, tenders_account, *register_accounts],
+        lines=lines,
         cells=cells,
         portal=portal,
         positions=social_value,

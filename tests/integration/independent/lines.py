@@ -52,7 +52,10 @@ class SpendLine:
 
     @property
     def supplier_key(self) -> str | None:
-        """Who was paid, within the partner: by company number, else by vendor record, else by name; None if hidden."""
+        """Who was paid, as the line itself says: by company number, else by the partner's vendor number, else by name.
+
+        None if hidden, or if nothing says who.
+        """
         if self.is_redacted:
             return None
         if self.company_number:

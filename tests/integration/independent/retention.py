@@ -20,6 +20,7 @@ from tests.integration.independent.facts import (
     quarter,
 )
 from tests.integration.independent.figures import Figure, FigureKey, Figures, pounds
+from tests.integration.independent.identity import Identity, as_the_files_say
 from tests.integration.independent.lines import SpendLine
 from tests.integration.independent.offices import Offices
 from tests.integration.independent.postcodes import Districts
@@ -91,24 +92,25 @@ class _Sums:
         self.pence = self.lines = self.invented_lines = 0
         self.suppliers: set[str] = set()
 
-    def add(self, line: SpendLine) -> None:
+    def add(self, line: SpendLine, supplier: str | None) -> None:
         self.pence += line.pence
         self.lines += 1
         self.invented_lines += line.is_invented
-        if line.supplier_key is not None:
-            self.suppliers.add(line.supplier_key)
+        if supplier is not None:
+            self.suppliers.add(supplier)
 
 
 def retention_cells(
-    lines: list[SpendLine], scope: Scope, districts: Districts, offices: Offices
+    lines: list[SpendLine], scope: Scope, districts: Districts, offices: Offices, identity: Identity = as_the_files_say
 ) -> dict[CellKey, Cell]:
     """Compute every row of the retention table that has at least one line."""
     groups: dict[_Group, _Sums] = defaultdict(_Sums)
-    bases = _Bases(lines)
-    for place, line in enumerate(lines):
+    suppliers = [identity(line) for line in lines]
+    bases = _Bases(lines, suppliers)
+    for place, (line, supplier) in enumerate(zip(lines, suppliers, strict=True)):
         places = (("remit", line.remit_postcode), ("registered", _registered(line, offices)))
-        for group in _groups_of(line, bases.of(place, line), scope.scope_class(line), districts, places):
-            groups[group].add(line)
+        for group in _groups_of(line, bases.of(place, line, supplier), scope.scope_class(line), districts, places):
+            groups[group].add(line, supplier)
     cells: dict[CellKey, Cell] = defaultdict(Cell)
     for group, sums in groups.items():
         for key in _keys_of(group):
@@ -149,18 +151,17 @@ def _is_in_gm(partner: str) -> bool:
 class _Bases:
     """Which threshold bases a line passes: its group's value in the year, whatever scope or series."""
 
-    def __init__(self, lines: list[SpendLine]) -> None:
+    def __init__(self, lines: list[SpendLine], suppliers: list[str | None]) -> None:
         self._suppliers: dict[tuple[str, str, str], int] = defaultdict(int)
         self._transactions: dict[tuple[str, str, str | int], int] = defaultdict(int)
-        for place, line in enumerate(lines):
+        for place, (line, supplier) in enumerate(zip(lines, suppliers, strict=True)):
             self._transactions[self._transaction(place, line)] += line.pence
-            if line.supplier_key is not None:
-                self._suppliers[line.partner, line.financial_year, line.supplier_key] += line.pence
+            if supplier is not None:
+                self._suppliers[line.partner, line.financial_year, supplier] += line.pence
 
-    def of(self, place: int, line: SpendLine) -> tuple[str, ...]:
+    def of(self, place: int, line: SpendLine, supplier: str | None) -> tuple[str, ...]:
         """Name the bases under which the line counts."""
         transaction = self._transactions[self._transaction(place, line)]
-        supplier = line.supplier_key
         paid = transaction if supplier is None else self._suppliers[line.partner, line.financial_year, supplier]
         return (
             "none",

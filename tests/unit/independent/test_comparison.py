@@ -34,6 +34,7 @@ def _mine() -> Calculation:
     position = Position(500, 100, 40, 10, 800, {"P1"}, 2)
     return Calculation(
         accounts=[FileAccount("stockport", "a.csv", 6, 4, 1, 400, [Reject(3, "no date")])],
+        lines=[],
         cells={KEY: cell},
         portal=Portal(dt.date(2024, 3, 31)),
         positions={("all", "2019/20", "all"): position},

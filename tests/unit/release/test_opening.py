@@ -65,7 +65,9 @@ def test_a_release_keeps_the_version_of_its_postcode_directory(warehouse: Wareho
     postcodes_loaded(warehouse, "2026.1")
     second = open_release(warehouse, project, "run")
     with warehouse.connect() as connection:
-        versions = dict(connection.execute("select release_id, directory_version from ops.release").fetchall())
+        versions = dict(
+            connection.execute("select release_id, reference_versions ->> 'postcode' from ops.release").fetchall()
+        )
     assert versions == {first: "2025.5", second: "2026.1"}
 
 

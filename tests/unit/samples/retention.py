@@ -51,14 +51,24 @@ def scope_of(line: Line) -> str:
     return "influenceable"
 
 
-def supplier_of(line: Line) -> str | None:
+def company_numbers(spend: dict[tuple[str, date], list[Line]]) -> dict[tuple[str, str], str]:
+    """Company numbers by partner and vendor reference: a record may state its number on some lines only."""
+    return {
+        (code, line.vendor.ref): line.vendor.company_number
+        for (code, _), lines in spend.items()
+        for line in lines
+        if line.vendor.ref and line.vendor.company_number
+    }
+
+
+def supplier_of(code: str, line: Line, numbers: dict[tuple[str, str], str]) -> str | None:
     """Supplier key within a partner."""
     vendor = line.vendor
     name = " ".join((vendor.name or "").lower().split())
     if "redacted" in name:
         return None
-    if vendor.company_number:
-        return "crn:" + vendor.company_number.upper().replace(" ", "").zfill(8)
+    if number := vendor.company_number or numbers.get((code, vendor.ref or "")):
+        return "crn:" + number.upper().replace(" ", "").zfill(8)
     if vendor.ref:
         return f"ref:{vendor.ref}"
     return f"name:{name}" if name else None
@@ -86,9 +96,10 @@ def retention(spend: dict[tuple[str, date], list[Line]], districts: dict[str, st
     """
     sums: dict[object, int] = defaultdict(int)
     groups: list[tuple[str, Line, object]] = []
+    numbers = company_numbers(spend)
     for (code, _), lines in spend.items():
         for number, line in enumerate(lines):
-            key: object = supplier_of(line) or ("document", line.document or (line.day, number))
+            key: object = supplier_of(code, line, numbers) or ("document", line.document or (line.day, number))
             group: object = (code, year_of(line.day), key)
             sums[group] += line.pence
             groups.append((code, line, group))

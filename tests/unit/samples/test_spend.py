@@ -11,7 +11,7 @@ from tests.samples import Sample
 from tests.samples.partners import PARTNERS
 from tests.samples.places import INVALID_POSTCODES
 from tests.samples.words import CATEGORIES, FORBIDDEN
-from tests.unit.samples.retention import Cell, retention, scope_of, supplier_of, year_of
+from tests.unit.samples.retention import Cell, company_numbers, retention, scope_of, supplier_of, year_of
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +81,14 @@ def test_months_differ_but_not_wildly(sample: Sample) -> None:
 
 
 def test_supplier_years_stand_exactly_on_the_threshold(sample: Sample) -> None:
+    numbers = company_numbers(sample.spend)
     for partner in PARTNERS:
         years: dict[int, Counter[int]] = defaultdict(Counter)
         sums: dict[tuple[int, str], int] = defaultdict(int)
         for (code, _), lines in sample.spend.items():
             if code == partner.code:
                 for line in lines:
-                    if (key := supplier_of(line)) is not None:
+                    if (key := supplier_of(code, line, numbers)) is not None:
                         sums[year_of(line.day), key] += line.pence
         for (year, _), pence in sums.items():
             years[year][pence] += 1

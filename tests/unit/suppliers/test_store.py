@@ -18,8 +18,10 @@ from star_warehouse.suppliers import (
     open_questions,
     pairs_about,
     read_answers,
+    store,
     write_questions,
 )
+from star_warehouse.suppliers.moments import next_moment
 from tests.releases import delivered
 
 ONE = "Invented Brackle Lodge Nursery"
@@ -370,3 +372,57 @@ def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(Refusal, match="record_key_l"):
         read_answers(path)
+
+
+def test_what_is_written_first_is_the_earlier_however_long_the_other_waited(warehouse: Warehouse) -> None:
+    """A transaction that begins first and waits for another one must not write before it."""
+    with warehouse.connect() as waiting:
+        (began,) = waiting.execute("select now()").fetchone() or (None,)
+        with warehouse.connect() as quick:
+            earlier = next_moment(quick)
+        assert began is not None
+        assert began < earlier < next_moment(waiting)
+
+
+def test_a_clock_set_back_makes_no_earlier_moment(asked: Warehouse) -> None:
+    with asked.connect() as connection:
+        connection.execute("update ops.supplier_membership set valid_from = now() + interval '1 hour'")
+        latest = connection.execute("select max(valid_from) from ops.supplier_membership").fetchone()
+        assert latest is not None
+        assert next_moment(connection) > latest[0]
+
+
+def test_whoever_has_a_number_but_no_name_is_matched_by_it(warehouse: Warehouse, settings: Settings) -> None:
+    paid(
+        warehouse, 1,
+        (ONE, "V1", None, None, None, 5), (None, "V1", None, None, None, 7), (None, None, " ", None, None, 9),
+    )  # fmt: skip
+    outcome = match_suppliers(warehouse, settings, "run 1")
+    assert (outcome.records, outcome.suppliers) == (2, 1)
+
+
+def test_a_spelling_of_withheld_learned_later_ends_the_supplier(
+    warehouse: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid(warehouse, 1, ("Invented Hush", "V1", None, None, None, 5), (ONE, "V1", None, None, None, 7))
+    match_suppliers(warehouse, settings, "run 1")
+    assert len(set(suppliers(warehouse).values())) == 1
+    monkeypatch.setattr(store, "redaction_pattern", lambda _: "hush")
+    match_suppliers(warehouse, settings, "run 2")
+    assert set(suppliers(warehouse)) == {f"{ONE} V1"}
+    assert rows(warehouse, "select valid_to is null from ops.supplier_membership order by 1") == [(False,), (True,)]
+
+
+def test_portal_suppliers_are_matched_too(warehouse: Warehouse, settings: Settings) -> None:
+    paid(warehouse, 1, ("Invented Ottoline Roofing Ltd", "V1", "ZZ1234", None, None, 5))
+    with warehouse.connect() as connection:
+        connection.execute(
+            """
+            insert into raw.portal_project (
+                delivery_id, line_number, project_id, client, client_share_pct, supplier_name, supplier_company_number,
+                status
+            ) select delivery_id, 1, 'P', 'Town', 100, 'Invented Ottoline', 'zz 1234', 'live' from ops.delivery
+            """
+        )
+    outcome = match_suppliers(warehouse, settings, "run 1")
+    assert (outcome.records, outcome.suppliers) == (2, 1)

@@ -6,6 +6,9 @@ select
     contract.client,
     nullif(partner_label.partner_code, '') as partner_code,
     contract.supplier_name,
+    contract.company_number,
+    {{ vendor_record_key("'contracts'", 'contract.supplier_name', 'null', 'contract.company_number') }}
+        as vendor_record_key,
     {{ squeezed('contract.contract_type') }} as contract_type_code,
     contract.process_type,
     contract.award_date,

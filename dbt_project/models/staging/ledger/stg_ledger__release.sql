@@ -2,7 +2,8 @@ select
     release_id,
     state,
     code_version,
-    directory_version,
+    reference_versions ->> 'postcode' as directory_version,
+    suppliers_as_at,
     started_at,
     published_at,
     superseded_at

@@ -43,6 +43,3 @@ return case
         then reference.postcode_put_right(reference.postcode_as_written(written))
     else reference.postcode_as_written(written)
 end;
-
--- Which postcode directory a release located its lines with.
-alter table ops.release add column directory_version text;
