@@ -11,7 +11,6 @@ from psycopg.sql import SQL, Identifier
 from star_warehouse.counting import count_byte, count_ends
 from star_warehouse.load.ledger import Connection
 
-_BYTES_AT_ONCE = 1 << 20
 _TEXT, _CSV = SQL("text"), SQL("csv")
 
 
@@ -37,11 +36,15 @@ def as_copied(frame: pl.DataFrame) -> CopyLines:
     end a field or a line as there are fields, and as many backslashes as nulls, so that no field holds one itself.
     """
     columns = tuple(frame.columns)
-    data = _written(frame, separator="\t", quote_style="never", null_value=r"\N")
+    stream = io.BytesIO()
+    frame.write_csv(stream, include_header=False, separator="\t", quote_style="never", null_value=r"\N")
+    data = stream.getvalue()
     null_count = sum(column.null_count() for column in frame)
     if count_ends(data) == frame.height * frame.width and count_byte(data, b"\\") == null_count:
         return CopyLines(data, columns, _TEXT)
-    return CopyLines(_written(frame), columns, _CSV)
+    stream = io.BytesIO()
+    frame.write_csv(stream, include_header=False)
+    return CopyLines(stream.getvalue(), columns, _CSV)
 
 
 def copy_lines(connection: Connection, table: Identifier, lines: CopyLines) -> int:
@@ -57,12 +60,5 @@ def copy_lines(connection: Connection, table: Identifier, lines: CopyLines) -> i
     )
     with connection.cursor() as cursor:
         with cursor.copy(statement) as sending:
-            for begin in range(0, len(lines.data), _BYTES_AT_ONCE):
-                sending.write(lines.data[begin : begin + _BYTES_AT_ONCE])
+            sending.write(lines.data)
         return cursor.rowcount
-
-
-def _written(frame: pl.DataFrame, **style: str) -> bytes:
-    stream = io.BytesIO()
-    frame.write_csv(stream, include_header=False, **style)  # type: ignore[arg-type]
-    return stream.getvalue()

@@ -106,9 +106,11 @@ def dates(texts: pl.Series, formats: Sequence[str], *, from_cells: bool) -> pl.D
         cells = pl.when(text.str.contains(_CELL_DATE)).then(text.str.head(10))
         readings.append(cells.str.to_date("%Y-%m-%d", strict=False))
     value = pl.coalesce(readings) if readings else pl.lit(None, pl.Date)
-    read = pl.DataFrame({"text": texts}).select(
+    # A ledger writes few days many times; each is read once.
+    days = pl.DataFrame({"text": texts.unique()}).select(
         "text", pl.when(value.is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias("value")
     )
+    read = pl.DataFrame({"text": texts, "value": texts.replace_strict(days["text"], days["value"])})
     if read["value"].null_count() == texts.null_count():
         return read.select("value", _NO_PROBLEM)
     return read.select("value", _unreadable(text))
