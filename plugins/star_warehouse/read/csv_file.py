@@ -182,7 +182,7 @@ class _Part:
                 self.data, has_header=False, schema={"": pl.String}, separator=_NO_SEPARATOR, quote_char=None
             ).to_series()
             # A carriage return alone ends a line too; polars takes away those before a newline.
-            if not lines.str.contains("\r", literal=True).any():
+            if b"\r" not in self.data or not lines.str.contains("\r", literal=True).any():
                 self.has_usual_ends = True
                 return lines.fill_null("")
         return pl.Series([line.rstrip("\r\n") for line in self.originals], dtype=pl.String)

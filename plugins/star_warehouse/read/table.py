@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from star_warehouse.load import RejectedLine, TableChunk
+from star_warehouse.load import RejectedLine, TableChunk, made_ahead
 from star_warehouse.read.header import Header
 from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, OUTER_BLANK, SPOILING, Row, RowBatch, Rows
 from star_warehouse.read.totals import Totals, add_up
@@ -120,8 +120,10 @@ class TableReader:
     def chunks(self) -> Iterator[TableChunk]:
         """Read all lines below the header."""
         positions = sorted({*self.header.positions.values()})
-        for batch in self._rows.below(self.header.row, positions, self._nulls):
-            yield self._chunk(batch)
+        # Rows are split beside the typing of those before them; neither alone keeps up with the database.
+        with made_ahead(self._rows.below(self.header.row, positions, self._nulls)) as batches:
+            for batch in batches:
+                yield self._chunk(batch)
 
     def control_totals(self) -> dict[str, Decimal]:
         """What the totals row says, by amount column, once all chunks were taken; nothing where none is declared.

@@ -117,7 +117,7 @@ def dates(texts: pl.Series, formats: Sequence[str], *, from_cells: bool) -> pl.D
     days = pl.DataFrame({"text": texts.unique()}).select(
         "text", pl.when(value.is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias("value")
     )
-    read = pl.DataFrame({"text": texts, "value": texts.replace_strict(days["text"], days["value"])})
+    read = pl.DataFrame({"text": texts}).join(days, on="text", how="left", maintain_order="left")
     if read["value"].null_count() == texts.null_count():
         return read.select("value", _NO_PROBLEM)
     return read.select("value", _unreadable(text))
