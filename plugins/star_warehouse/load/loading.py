@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
 from star_warehouse.load.ahead import made_ahead
+from star_warehouse.load.copying import CopyLines, as_copied, copy_lines
 from star_warehouse.load.ledger import Connection
 from star_warehouse.load.lines import DeliveryContent, DeliverySummary, Rejections, TableChunk
 from star_warehouse.load.tolerance import check_tolerance, give_up, is_hopeless
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Period, Source
 
-_BYTES_AT_ONCE = 1 << 20
 _REJECTED = {
     "file_name": pl.String,
     "sheet_name": pl.String,
@@ -81,9 +80,9 @@ def _copy_all(
     with made_ahead(_as_copied(content, delivery_id, file_name)) as parts:
         for chunk, lines, rejected in parts:
             _check_order(chunk, last_lines)
-            count += _copy(connection, Identifier("raw", chunk.entity), chunk.frame.columns, lines)
-            if chunk.rejected:
-                _copy(connection, Identifier("ops", "rejected_line"), [*_REJECTED], rejected)
+            count += copy_lines(connection, Identifier("raw", chunk.entity), lines)
+            if rejected:
+                copy_lines(connection, Identifier("ops", "rejected_line"), rejected)
                 rejections.add(chunk.sheet, chunk.rejected)
             lines_loaded += chunk.frame.height
             if is_hopeless(rejections, lines_loaded):
@@ -104,32 +103,16 @@ def _check_order(chunk: TableChunk, last_lines: dict[str, int]) -> None:
     last_lines[chunk.entity] = numbers[-1]
 
 
-def _as_copied(content: DeliveryContent, delivery_id: int, file_name: str) -> Iterator[tuple[TableChunk, bytes, bytes]]:
-    """Each chunk with the text of its lines and of its rejected lines, as COPY takes them."""
+def _as_copied(
+    content: DeliveryContent, delivery_id: int, file_name: str
+) -> Iterator[tuple[TableChunk, CopyLines, CopyLines | None]]:
+    """Each chunk with its lines and, where it has any, its rejected lines, as COPY takes them."""
+    delivery = pl.lit(delivery_id).alias("delivery_id")
     with made_ahead(content.chunks()) as chunks:
         for chunk in chunks:
-            rejected = _csv(_rejected_frame(file_name, chunk), delivery_id) if chunk.rejected else b""
-            yield chunk, _csv(chunk.frame, delivery_id), rejected
-
-
-def _csv(frame: pl.DataFrame, delivery_id: int) -> bytes:
-    stream = io.BytesIO()
-    frame.select(pl.lit(delivery_id).alias("delivery_id"), pl.all()).write_csv(stream, include_header=False)
-    return stream.getvalue()
-
-
-def _copy(connection: Connection, table: Identifier, columns: Sequence[str], lines: bytes) -> int:
-    """COPY lines into a table; how many it took."""
-    if not lines:
-        return 0
-    statement = SQL("copy {} ({}) from stdin (format csv)").format(
-        table, SQL(", ").join(map(Identifier, ["delivery_id", *columns]))
-    )
-    with connection.cursor() as cursor:
-        with cursor.copy(statement) as copy:
-            for begin in range(0, len(lines), _BYTES_AT_ONCE):
-                copy.write(lines[begin : begin + _BYTES_AT_ONCE])
-        return cursor.rowcount
+            rejected = _rejected_frame(file_name, chunk).select(delivery, pl.all()) if chunk.rejected else None
+            lines = as_copied(chunk.frame.select(delivery, pl.all()))
+            yield chunk, lines, None if rejected is None else as_copied(rejected)
 
 
 def _finish(connection: Connection, delivery_id: int, period: Period, summary: DeliverySummary) -> None:

@@ -16,9 +16,9 @@ from functools import cached_property
 
 import polars as pl
 
+from star_warehouse.counting import count_byte, count_ends
 from star_warehouse.load import RejectedLine
-from star_warehouse.read.counting import count_byte
-from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, SUSPICIOUS, Head, Row, RowBatch
+from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, OUTER_BLANK, SPOILING, Head, Row, RowBatch
 from star_warehouse.refusal import Refusal
 
 _ROWS_OF_HEAD = 60
@@ -32,8 +32,8 @@ _MOST_ROW_BYTES = 2 << 20
 # Lines of a sign or two would be so many that what is told of each takes more memory than the file.
 _MOST_LINES_AT_ONCE = 200_000
 _TEXT_TOLD = 60
-# Those that ASCII has, besides the tab and the ends of lines.
-_OTHER_BLANKS = (b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+# Those that ASCII has, besides the ends of lines.
+_OTHER_BLANKS = (b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 # Separates the columns of files that have only one.
 _NO_SEPARATOR = "\x1f"
 
@@ -63,7 +63,7 @@ class CsvRows:
     def _beginning(self) -> tuple[bytes, bool]:
         """The first part, and others where it has but a few lines."""
         data, is_last = next(self._parts, (b"", True))
-        while not is_last and len(data) < _BYTES_OF_HEAD and max(data.count(b"\n"), data.count(b"\r")) < _ROWS_OF_HEAD:
+        while not is_last and len(data) < _BYTES_OF_HEAD and _end_count(data) < _ROWS_OF_HEAD:
             more, is_last = next(self._parts)
             data += more
         return data, is_last
@@ -117,7 +117,7 @@ class CsvRows:
 
     def _read(self, part: _Part, splitter: _Splitter, begin: int) -> tuple[RowBatch, int]:
         """The rows of a part from one of its lines on, and how many lines were read."""
-        is_one_row, is_blank = splitter.sort(part.lines)
+        is_one_row, is_blank, is_usual = splitter.sort(part.lines)
         is_left = part.numbers() >= begin
         odd: list[Row] = []
         unreadable: list[RejectedLine] = []
@@ -150,7 +150,7 @@ class CsvRows:
             unreadable=unreadable,
             blank_count=int((is_left & is_blank).sum()),
             text_of=lambda line_number: part.text_of(line_number, lengths.get(line_number, 1)),
-            may_hold=part.suspicious_signs(),
+            may_hold=part.suspicious_signs(is_usual=is_usual),
         )
         return batch, unread
 
@@ -185,7 +185,7 @@ class _Part:
                 self.data, has_header=False, schema={"": pl.String}, separator=_NO_SEPARATOR, quote_char=None
             ).to_series()
             # A carriage return alone ends a line too; polars takes away those before a newline.
-            if not lines.str.contains("\r", literal=True).any():
+            if b"\r" not in self.data or not lines.str.contains("\r", literal=True).any():
                 self.has_usual_ends = True
                 return lines.fill_null("")
         return pl.Series([line.rstrip("\r\n") for line in self.originals], dtype=pl.String)
@@ -266,11 +266,17 @@ class _Part:
         """The bytes from a line on."""
         return b"" if start == self.count else "".join(self.originals[start:]).encode()
 
-    def suspicious_signs(self) -> frozenset[str]:
-        """Which of the suspicious signs occur."""
-        signs = {sign for sign in SUSPICIOUS if sign.encode() in self.data}
-        if not self.data.isascii() or any(blank in self.data for blank in _OTHER_BLANKS):
-            signs.add(OTHER_BLANK)
+    def suspicious_signs(self, *, is_usual: bool) -> frozenset[str]:
+        """Which of the suspicious signs may occur.
+
+        Args:
+            is_usual: whether all lines are usual ones, whose cells have no blanks around them.
+        """
+        signs = {sign for sign in SPOILING if sign.encode() in self.data}
+        if not is_usual:
+            signs.add(OUTER_BLANK)
+            if not self.data.isascii() or any(blank in self.data for blank in _OTHER_BLANKS):
+                signs.add(OTHER_BLANK)
         return frozenset(signs)
 
 
@@ -304,10 +310,34 @@ class _Splitter:
         self._one_row = rf"^{field}(?:{separator}{field}){{{width - 1}}}(?:{separator}[ \t]*)*$"
         nothing = r'(?:[\s\x1c-\x1f]*|"[\s\x1c-\x1f]*")'
         self._blank = rf"^{nothing}(?:{separator}{nothing})*$"
+        # One row as well, without controls, and without blanks around the text of a field.
+        outer, inner = rf'[^"{separator}\s\x00-\x1f]', rf'[^"{separator}\x00-\x1f]'
+        quoted_outer, quoted_inner = r'(?:[^"\s\x00-\x1f]|"")', r'(?:[^"\x00-\x1f]|"")'
+        text = rf"{outer}(?:{inner}*{outer})?"
+        quoted = rf'"(?:{quoted_outer}(?:{quoted_inner}*{quoted_outer})?)?"'
+        self._usual = rf"^(?:{text}|{quoted})?(?:{separator}(?:{text}|{quoted})?){{{width - 1}}}$"
+        # Shorter ones may be nothing but quotes and separators.
+        self._shortest_usual = 3 * width
 
-    def sort(self, lines: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """Which lines are one row of as many fields as the header, and which have nothing in them."""
-        return lines.str.contains(self._one_row), lines.str.contains(self._blank)
+    def sort(self, lines: pl.Series) -> tuple[pl.Series, pl.Series, bool]:
+        """Tell lines apart.
+
+        Returns:
+            which are one row of as many fields as the header; which have nothing in them; and whether all are usual:
+            one row with something in it, and no blanks around any of its cells.
+        """
+        # To prove more takes no longer than to prove that they are one row; so nearly all are looked at but once.
+        is_one_row = lines.str.contains(self._usual) & (lines.str.len_bytes() >= self._shortest_usual)
+        is_blank = pl.repeat(False, len(lines), eager=True)
+        others = (~is_one_row).arg_true()
+        if not len(others):
+            return is_one_row, is_blank, True
+        unusual = lines.gather(others)
+        return (
+            is_one_row.scatter(others, unusual.str.contains(self._one_row)),
+            is_blank.scatter(others, unusual.str.contains(self._blank)),
+            False,
+        )
 
     def split(self, part: _Part, which: pl.Series) -> pl.DataFrame:
         """The cells of the lines that are one row each, with the numbers of their lines in the file."""
@@ -375,11 +405,17 @@ def _portions(data: bytes) -> Iterator[bytes]:
     half = len(data) // 2
     # The carriage return just before the middle may be the first half of a line end.
     cut = data.rfind(b"\n", 0, half) + 1 or data.rfind(b"\r", 0, half - 1) + 1
-    if cut and max(count_byte(data, b"\n"), count_byte(data, b"\r")) > _MOST_LINES_AT_ONCE:
+    # The first count, of a few signs more, is half as dear, and nearly always enough.
+    if cut and count_ends(data) > _MOST_LINES_AT_ONCE and _end_count(data) > _MOST_LINES_AT_ONCE:
         yield from _portions(data[:cut])
         yield from _portions(data[cut:])
     else:
         yield data
+
+
+def _end_count(data: bytes) -> int:
+    """How many lines end, whatever ends them."""
+    return max(count_byte(data, b"\n"), count_byte(data, b"\r"))
 
 
 def _swallows_lines(row: list[str], delimiter: str, others: int) -> bool:

@@ -6,8 +6,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from star_warehouse.counting import count_byte
 from star_warehouse.read.archive import ByteStream
-from star_warehouse.read.counting import count_byte
 from star_warehouse.refusal import Refusal
 
 _BLOCK_BYTES = 4 << 20

@@ -68,11 +68,11 @@ class RowBatch:
     may_hold: frozenset[str]
 
 
-# A blank that is no space, for any of them; a NUL; the first sign of a spreadsheet's error values; the plus of a number
-# like 1.23E+11.
-OTHER_BLANK = "\t"
+# A blank before or behind the text of a cell; one that is no space, for any of them; a NUL; the first sign of a
+# spreadsheet's error values; the plus of a number like 1.23E+11.
+OUTER_BLANK, OTHER_BLANK = " ", "\t"
 SPOILING = frozenset({"\0", "#", "+"})
-SUSPICIOUS = SPOILING | {OTHER_BLANK}
+SUSPICIOUS = SPOILING | {OUTER_BLANK, OTHER_BLANK}
 
 
 class Rows(Protocol):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
 import polars as pl
 
-from star_warehouse.load import RejectedLine, TableChunk
+from star_warehouse.load import RejectedLine, TableChunk, made_ahead
 from star_warehouse.read.header import Header
 from star_warehouse.read.percentages import Percentages
-from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, SPOILING, Row, RowBatch, Rows
+from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, OUTER_BLANK, SPOILING, Row, RowBatch, Rows
 from star_warehouse.read.totals import Totals, add_up
 from star_warehouse.read.values import (
     MANGLED,
@@ -89,8 +90,10 @@ class TableReader:
     def chunks(self) -> Iterator[TableChunk]:
         """Read all lines below the header."""
         positions = sorted({*self.header.positions.values()})
-        for batch in self._rows.below(self.header.row, positions, self._nulls):
-            yield self._chunk(batch)
+        # Rows are split beside the typing of those before them; neither alone keeps up with the database.
+        with made_ahead(self._rows.below(self.header.row, positions, self._nulls)) as batches:
+            for batch in batches:
+                yield self._chunk(batch)
 
     def control_totals(self) -> dict[str, Decimal]:
         """What the totals row says, by amount column, once all chunks were taken; nothing where none is declared.
@@ -163,8 +166,10 @@ class TableReader:
         # A look at one letter of one column, best of the dates, spares one at all the others, nearly always.
         position = self.header.positions.get(self._entity.period_column or "", next(iter(self.header.keys)))
         key, name = self.header.keys[position], pl.col(str(position)).str.to_lowercase()
-        suspects = cells.filter(pl.col(str(position)).str.strip_chars_start().str.head(1).str.to_lowercase() == key[0])
-        suspects = suspects.filter(name.str.replace_all(r"\s+", "") == "".join(key.split()))
+        may_be_header = cells[str(position)].str.contains(rf"^\s*(?i:{re.escape(key[0])})")
+        if not may_be_header.any():
+            return cells
+        suspects = cells.filter(may_be_header, name.str.replace_all(r"\s+", "") == "".join(key.split()))
         repeated = [
             row[LINE_NUMBER]
             for row in suspects.iter_rows(named=True)
@@ -198,8 +203,10 @@ class TableReader:
     def _as_written(self, cells: pl.DataFrame, batch: RowBatch) -> pl.DataFrame:
         """The texts of the columns, null where they stand for nothing, whatever blanks are around it."""
         texts = {column: pl.col(str(self.header.positions[column])) for column in self._columns}
-        if OTHER_BLANK in batch.may_hold:
-            padded = set(texts)
+        if OUTER_BLANK not in batch.may_hold:
+            padded = set()
+        elif OTHER_BLANK in batch.may_hold:
+            padded = {*texts}
         else:
             # Two looks at each cell are half as dear as taking away what is nearly never there.
             found = cells.select(
@@ -245,7 +252,7 @@ class TableReader:
         if kind in (ColumnType.TEXT, ColumnType.IDENTIFIER):
             is_identifier = kind is ColumnType.IDENTIFIER
             return texts(as_written, batch.may_hold, is_identifier=is_identifier, from_cells=is_workbook)
-        text = as_written.str.strip_chars()
+        text = as_written.str.strip_chars() if OUTER_BLANK in batch.may_hold else as_written
         if kind is ColumnType.DATE:
             return dates(text, self._layout.date_formats, from_cells=is_workbook)
         if kind is ColumnType.AMOUNT:

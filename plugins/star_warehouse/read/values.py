@@ -33,6 +33,7 @@ _LONG_DECIMALS = r"^-?[0-9]+\.[0-9]{3,9}$"
 _MANGLED = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+\s*$"
 _MANGLED_CELL = r"^(?:[0-9]{15}0+|[0-9]{17,}|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})$"
 _ERROR = r"^\s*#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|NOT CALCULATED!)\s*$"
+_NUL = r"\x00"
 _NO_PROBLEM = pl.lit(None, pl.String).alias("problem")
 
 UNREADABLE = "unreadable"
@@ -56,18 +57,24 @@ def texts(
     Returns:
         ``value`` and ``problem``, as ``amounts``.
     """
-    text = pl.col("value")
-    problem = pl.lit(None, pl.String)
+    spoilt: dict[str, str] = {}
     if is_identifier and "+" in may_hold:
-        problem = pl.when(text.str.contains(_MANGLED)).then(pl.lit(MANGLED)).otherwise(problem)
+        spoilt[_MANGLED] = MANGLED
     if is_identifier and from_cells:
-        problem = pl.when(text.str.contains(_MANGLED_CELL)).then(pl.lit(MANGLED)).otherwise(problem)
+        spoilt[_MANGLED_CELL] = MANGLED
     if "#" in may_hold:
-        problem = pl.when(text.str.contains(_ERROR)).then(pl.lit(SPREADSHEET_ERROR)).otherwise(problem)
+        spoilt[_ERROR] = SPREADSHEET_ERROR
     if "\0" in may_hold:
         # PostgreSQL keeps no NUL.
-        problem = pl.when(text.str.contains("\0", literal=True)).then(pl.lit(UNREADABLE)).otherwise(problem)
-    return pl.DataFrame({"value": as_written}).with_columns(problem=problem)
+        spoilt[_NUL] = UNREADABLE
+    read = pl.DataFrame({"value": as_written})
+    # One look for all of them, which nearly always finds none.
+    if not spoilt or not as_written.str.contains("|".join(spoilt)).any():
+        return read.with_columns(_NO_PROBLEM)
+    problem = pl.lit(None, pl.String)
+    for pattern, code in spoilt.items():
+        problem = pl.when(pl.col("value").str.contains(pattern)).then(pl.lit(code)).otherwise(problem)
+    return read.with_columns(problem=problem)
 
 
 def amounts(texts: pl.Series, zero_tokens: Sequence[str] = (), *, from_cells: bool = False) -> pl.DataFrame:
@@ -101,9 +108,11 @@ def dates(texts: pl.Series, formats: Sequence[str], *, from_cells: bool) -> pl.D
         cells = pl.when(text.str.contains(_CELL_DATE)).then(text.str.head(10))
         readings.append(cells.str.to_date("%Y-%m-%d", strict=False))
     value = pl.coalesce(readings) if readings else pl.lit(None, pl.Date)
-    read = pl.DataFrame({"text": texts}).select(
+    # A ledger writes few days many times; each is read once.
+    days = pl.DataFrame({"text": texts.unique()}).select(
         "text", pl.when(value.is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias("value")
     )
+    read = pl.DataFrame({"text": texts}).join(days, on="text", how="left", maintain_order="left")
     if read["value"].null_count() == texts.null_count():
         return read.select("value", _NO_PROBLEM)
     return read.select("value", _unreadable(text))

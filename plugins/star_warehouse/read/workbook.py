@@ -55,7 +55,7 @@ class SheetRows:
     def below(self, header: Row, positions: Sequence[int], nulls: Sequence[str]) -> Iterator[RowBatch]:
         """All rows below the header."""
         wanted = [str(position) for position in positions]
-        has_any = pl.any_horizontal(pl.all().str.strip_chars() != "")
+        has_any = pl.any_horizontal(pl.all().str.contains(r"\S"))
         for begin in range(header.line_number, self._frame.height, _ROWS_AT_ONCE):
             part = self._frame.slice(begin, _ROWS_AT_ONCE)
             is_filled = part.select(has_any.fill_null(False)).to_series()

@@ -146,7 +146,7 @@ def test_a_full_disk_of_the_database_is_told(
     def full(*_: object) -> None:
         raise psycopg.errors.DiskFull("could not extend file")
 
-    monkeypatch.setattr("star_warehouse.load.loading._copy", full)
+    monkeypatch.setattr("star_warehouse.load.loading.copy_lines", full)
     with warehouse.connect(autocommit=True) as connection:
         town = declare(tmp_path)
         delivery_id = begin(connection, town)

@@ -118,7 +118,8 @@ def amounts(draw: st.DrawFn) -> Written:
         return Written(draw(st.sampled_from(["Nil", " - "])), Decimal(0))
     if kind == 2:
         wrong = ["ten", "1.234,50", "1 234.50", "12,34.50", "5-5", "(5", "--5", "1e5", "5 GBP", "#REF!", "٣", "+5"]
-        return Written(draw(st.sampled_from(wrong)), None, "unreadable_amount")
+        text = draw(st.sampled_from(wrong))
+        return Written(text, None, "spreadsheet_error" if text == "#REF!" else "unreadable_amount")
     pence = draw(PENCE)
     if kind == 3:
         return Written(f"{Decimal(pence).scaleb(-2):f}{draw(st.integers(0, 9))}", None, "too_many_decimals")
