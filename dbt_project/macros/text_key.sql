@@ -18,3 +18,13 @@
 {% macro is_sample_name(name) -%}
     coalesce({{ name }} ~* '^[[:space:]\u00a0]*{{ var("sample_prefix") }}[[:space:]\u00a0]', false)
 {%- endmacro %}
+
+{#- A charity number as it is compared: digits, the letters of Scotland's and Northern Ireland's, a subsidiary's hyphen. -#}
+{% macro charity_number_key(text) -%}
+    reference.charity_number_key({{ text }})
+{%- endmacro %}
+
+{#- A name as the rules of classes look at it: squeezed, without the sample's first word. -#}
+{% macro ruled_name(name) -%}
+    regexp_replace({{ squeezed(name) }}, '^{{ var("sample_prefix") }} ', '')
+{%- endmacro %}

@@ -1,10 +1,54 @@
-select distinct on (supplier_key)
-    supplier_key,
-    supplier_name,
-    split_part(supplier_key, ':', 1) = 'crn' as has_company_number,
-    count(*) over (partition by supplier_key) as vendor_records_count,
-    max(last_payment_date) over (partition by supplier_key) as last_payment_date
-from {{ ref('int_supplier__identified') }}
-where supplier_key is not null
--- The name written on most lines stands for the supplier.
-order by supplier_key asc, lines_count desc, supplier_name asc
+with named as (
+    select distinct on (supplier_key)
+        supplier_key,
+        supplier_name,
+        count(*) over (partition by supplier_key) as vendor_records_count,
+        max(last_payment_date) over (partition by supplier_key) as last_payment_date
+    from {{ ref('int_supplier__identified') }}
+    where supplier_key is not null
+    -- The name written on most lines stands for the supplier.
+    order by supplier_key asc, lines_count desc, supplier_name asc
+),
+
+numbered as (
+    select distinct supplier_key
+    from {{ ref('int_supplier__evidence') }}
+    where field = 'company_number'
+),
+
+size as (
+    select
+        supplier_key
+        {%- for definition in ['code_2015', 'ec', 'companies_act', 'pa2023'] %},
+        bool_and(is_sme) filter (where sme_definition = '{{ definition }}') as is_sme_{{ definition }},
+        max(size_source) filter (where sme_definition = '{{ definition }}') as sme_{{ definition }}_source,
+        max(size_as_at_date) filter (where sme_definition = '{{ definition }}') as sme_{{ definition }}_as_at_date
+        {%- endfor %}
+    from {{ ref('int_supplier__size') }}
+    group by supplier_key
+)
+
+select
+    named.supplier_key,
+    named.supplier_name,
+    numbered.supplier_key is not null as has_company_number,
+    classed.supplier_class,
+    classed.class_rule_id,
+    classed.class_reason,
+    classed.class_basis,
+    classed.is_public_body,
+    classed.is_personal,
+    classed.is_vcse,
+    classed.vcse_source,
+    classed.vcse_as_at_date,
+    {%- for definition in ['code_2015', 'ec', 'companies_act', 'pa2023'] %}
+    size.is_sme_{{ definition }},
+    size.sme_{{ definition }}_source,
+    size.sme_{{ definition }}_as_at_date,
+    {%- endfor %}
+    named.vendor_records_count,
+    named.last_payment_date
+from named
+inner join {{ ref('int_supplier__classed') }} as classed on named.supplier_key = classed.supplier_key
+left join numbered on named.supplier_key = numbered.supplier_key
+left join size on named.supplier_key = size.supplier_key

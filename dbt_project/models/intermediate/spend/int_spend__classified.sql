@@ -1,4 +1,20 @@
-with matched as (
+with classed_line as (
+    select
+        line.delivery_id,
+        line.line_number,
+        line.payment_date,
+        case
+            when identified.is_redacted then 'redacted'
+            else coalesce(classed.supplier_class, 'unknown')
+        end as supplier_class,
+        classed.class_rule_id
+    from {{ ref('stg_spend__line') }} as line
+    inner join {{ ref('int_supplier__identified') }} as identified
+        on line.vendor_record_key = identified.vendor_record_key
+    left join {{ ref('int_supplier__classed') }} as classed on identified.supplier_key = classed.supplier_key
+),
+
+matched as (
     {%- for field in ['supplier_name', 'purpose', 'category_label', 'department'] %}
     select
         line.delivery_id,
@@ -12,10 +28,21 @@ with matched as (
             text_matched.field = '{{ field }}'
             and line.{{ field }} = text_matched.written_text
             and {{ is_valid_on('line.payment_date', 'text_matched.valid_from', 'text_matched.valid_to') }}
-    {%- if not loop.last %}
     union all
-    {%- endif %}
     {%- endfor %}
+    -- What kind of supplier it is was decided before, from all its vendor records.
+    select
+        line.delivery_id,
+        line.line_number,
+        rule.priority,
+        rule.rule_id,
+        rule.scope_class
+    from classed_line as line
+    inner join {{ ref('scope_rule') }} as rule
+        on
+            rule.field = 'supplier_class'
+            and line.supplier_class ~ rule.pattern
+            and {{ is_valid_on('line.payment_date', 'rule.valid_from', 'rule.valid_to') }}
 ),
 
 deciding as (
@@ -33,8 +60,10 @@ decided as (
         line.delivery_id,
         line.line_number,
         coalesce(deciding.rule_id, 'default') as scope_rule_id,
-        coalesce(deciding.scope_class, 'influenceable') as scope_class
-    from {{ ref('stg_spend__line') }} as line
+        coalesce(deciding.scope_class, 'influenceable') as scope_class,
+        line.supplier_class,
+        line.class_rule_id
+    from classed_line as line
     left join deciding
         on line.delivery_id = deciding.delivery_id and line.line_number = deciding.line_number
 )
@@ -44,6 +73,8 @@ select
     decided.line_number,
     decided.scope_rule_id,
     decided.scope_class,
+    decided.supplier_class,
+    decided.class_rule_id,
     scope_class.is_influenceable,
     scope_class.is_intra_partner,
     scope_class.is_redacted

@@ -23,6 +23,7 @@ rule as (
         valid_from,
         valid_to
     from {{ ref('scope_rule') }}
+    where field <> 'supplier_class'
     union all
     -- A withheld name decides before anything else, whenever it was paid.
     select

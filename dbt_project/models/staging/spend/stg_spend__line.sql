@@ -22,6 +22,7 @@ select
     supplier_name,
     supplier_ref,
     company_number,
+    charity_number,
     remit_postcode,
     registered_postcode,
     payment_date,

@@ -8,6 +8,7 @@ select
         'ref:' || nullif(btrim(bid.bidder_ref), ''),
         'name:' || {{ squeezed('bid.bidder_name') }}
     ) as bidder_key,
+    bid.company_number,
     {{ squeezed('bid.bidder_size') }} as size_code,
     {{ squeezed('bid.vcse') }} as vcse_code,
     {{ squeezed('bid.stage') }} as stage_code,

@@ -1,0 +1,91 @@
+-- What rules look at: names and numbers on the supplier's vendor records, and what the latest register says of them.
+with vendor_record as (
+    select
+        identified.supplier_key,
+        {{ ruled_name('line.supplier_name') }} as supplier_name,
+        lower({{ company_number_key('line.company_number') }}) as company_number,
+        lower({{ charity_number_key('line.charity_number') }}) as charity_number,
+        max(line.payment_date) as seen_date
+    from {{ ref('stg_spend__line') }} as line
+    inner join {{ ref('int_supplier__identified') }} as identified
+        on line.vendor_record_key = identified.vendor_record_key
+    where identified.supplier_key is not null
+    group by 1, 2, 3, 4
+),
+
+company as (
+    select distinct on (company_number)
+        lower(company_number) as company_number,
+        {{ squeezed('company_category') }} as company_category,
+        {{ squeezed('accounts_category') }} as accounts_category,
+        register_as_at_date
+    from {{ ref('stg_register__company') }}
+    order by company_number asc, register_as_at_date desc
+),
+
+charity as (
+    select distinct on (charity_number)
+        lower(charity_number) as charity_number,
+        lower(company_number) as company_number,
+        {{ squeezed('registration_status') }} as registration_status,
+        register_as_at_date
+    from {{ ref('stg_register__charity') }}
+    order by charity_number asc, register_as_at_date desc
+),
+
+evidence as (
+    select
+        supplier_key,
+        'supplier_name' as field,
+        supplier_name as evidence_text,
+        seen_date as as_at_date
+    from vendor_record
+    union all
+    select
+        supplier_key,
+        'company_number' as field,
+        company_number as evidence_text,
+        seen_date as as_at_date
+    from vendor_record
+    union all
+    -- A number whose charity the register has removed proves nothing any more.
+    select
+        vendor_record.supplier_key,
+        'charity_number' as field,
+        vendor_record.charity_number as evidence_text,
+        vendor_record.seen_date as as_at_date
+    from vendor_record
+    left join charity on vendor_record.charity_number = charity.charity_number
+    where charity.registration_status is null or charity.registration_status <> 'removed'
+    union all
+    select
+        vendor_record.supplier_key,
+        'charity_status' as field,
+        charity.registration_status as evidence_text,
+        charity.register_as_at_date as as_at_date
+    from vendor_record
+    inner join charity
+        on
+            vendor_record.charity_number = charity.charity_number
+            or vendor_record.company_number = charity.company_number
+    union all
+    select
+        vendor_record.supplier_key,
+        company_field.field,
+        company_field.evidence_text,
+        company.register_as_at_date as as_at_date
+    from vendor_record
+    inner join company on vendor_record.company_number = company.company_number
+    cross join lateral (
+        values ('company_category', company.company_category), ('accounts_category', company.accounts_category)
+    ) as company_field (field, evidence_text)
+)
+
+select
+    supplier_key,
+    field,
+    evidence_text,
+    max(as_at_date) as as_at_date
+from evidence
+where evidence_text is not null
+group by supplier_key, field, evidence_text
