@@ -44,7 +44,7 @@ def calculate(folder: Path, scope_rules: Path = SCOPE_RULES) -> Calculation:
         ValueError: a folder of a yearly source holds not exactly one file, or a file lacks a column.
     """
     lines, accounts = read_spend(folder)
-    cells = retention_cells(lines, read_scope(scope_rules), Districts())
+    cells = retention_cells(lines, read_scope(scope_rules, lines), Districts())
     portal, portal_account = read_portal(_only_file(folder / "social_value_portal"))
     contracts, register_account = read_register(_only_file(folder / "contracts_register"))
     lots, bids, tenders_account = read_tenders(_only_file(folder / "tenders"))
