@@ -22,7 +22,7 @@ def release() -> None:
     )()
     # A run that finds nothing new ends here: several events may have been answered by one release.
     release_id = task.short_circuit(releasing.open_release)()
-    matched = task(releasing.match_suppliers)()
+    matched = task(releasing.match_suppliers)(release_id)
     built = [
         task(task_id=f"build_{layer}")(releasing.build_layer)(release_id, layer)
         for layer in ("warehouse", "measures", "candidate")

@@ -10,18 +10,24 @@
 
 {#- A company number as it is compared: upper case, no blanks, at least eight characters. -#}
 {% macro company_number_key(text) -%}
-    {%- set compact = "nullif(regexp_replace(upper(" ~ text ~ "), '[[:space:]\\u00a0]+', '', 'g'), '')" -%}
-    case when length({{ compact }}) < 8 then lpad({{ compact }}, 8, '0') else {{ compact }} end
+    reference.company_number_key({{ text }})
+{%- endmacro %}
+
+{#- A charity number as it is compared: letters, digits and the hyphen of a subsidiary. -#}
+{% macro charity_number_key(text) -%}
+    reference.charity_number_key({{ text }})
+{%- endmacro %}
+
+{#- One way of writing a supplier, NULLs kept apart from empty texts. The matching keys its records the same way. -#}
+{% macro vendor_record_key(written_by, supplier_name, supplier_ref, company_number) -%}
+    md5(
+        jsonb_build_array({{ written_by }}, {{ supplier_name }}, {{ supplier_ref }}, {{ company_number }})::text
+    )
 {%- endmacro %}
 
 {#- Whether a name is one that the sample deliveries invented, however its case and blanks are. NULL names are not. -#}
 {% macro is_sample_name(name) -%}
     coalesce({{ name }} ~* '^[[:space:]\u00a0]*{{ var("sample_prefix") }}[[:space:]\u00a0]', false)
-{%- endmacro %}
-
-{#- A charity number as it is compared: digits, the letters of Scotland's and Northern Ireland's, a subsidiary's hyphen. -#}
-{% macro charity_number_key(text) -%}
-    reference.charity_number_key({{ text }})
 {%- endmacro %}
 
 {#- A name as the rules of classes look at it: squeezed, without the sample's first word. -#}

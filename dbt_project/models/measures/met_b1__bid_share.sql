@@ -16,7 +16,7 @@ cohort_bid as (
         bid.fy_start_date,
         cohort.cohort,
         cohort.is_in_cohort,
-        bid.bidder_key,
+        bid.supplier_key,
         bid.is_sample
     from {{ ref('fct_bid') }} as bid
     cross join lateral (values ('SME', bid.is_sme), ('VCSE', bid.is_vcse)) as cohort (cohort, is_in_cohort)
@@ -31,8 +31,8 @@ counted as (
         count(*) as bids_count,
         count(*) filter (where is_in_cohort) as cohort_bids_count,
         count(is_in_cohort) as known_bids_count,
-        count(distinct bidder_key) as bidders_count,
-        count(distinct bidder_key) filter (where is_in_cohort) as cohort_bidders_count,
+        count(distinct supplier_key) as bidders_count,
+        count(distinct supplier_key) filter (where is_in_cohort) as cohort_bidders_count,
         bool_or(is_sample) as is_sample
     from cohort_bid
     group by grouping sets ((partner_code, fy_start_date, cohort), (fy_start_date, cohort))

@@ -2,18 +2,13 @@ with named as (
     select distinct on (supplier_key)
         supplier_key,
         supplier_name,
-        count(*) over (partition by supplier_key) as vendor_records_count,
-        max(last_payment_date) over (partition by supplier_key) as last_payment_date
-    from {{ ref('int_supplier__identified') }}
-    where supplier_key is not null
+        bool_or({{ company_number_key('company_number') }} is not null) over of_supplier as has_company_number,
+        count(*) filter (where written_in = 'spend') over of_supplier as vendor_records_count,
+        max(last_payment_date) over of_supplier as last_payment_date
+    from {{ ref('int_supplier__written') }}
+    window of_supplier as (partition by supplier_key)
     -- The name written on most lines stands for the supplier.
-    order by supplier_key asc, lines_count desc, supplier_name asc
-),
-
-numbered as (
-    select distinct supplier_key
-    from {{ ref('int_supplier__evidence') }}
-    where field = 'company_number'
+    order by supplier_key asc, lines_count desc, supplier_name asc nulls last
 ),
 
 size as (
@@ -31,7 +26,7 @@ size as (
 select
     named.supplier_key,
     named.supplier_name,
-    numbered.supplier_key is not null as has_company_number,
+    named.has_company_number,
     classed.supplier_class,
     classed.class_rule_id,
     classed.class_reason,
@@ -50,5 +45,4 @@ select
     named.last_payment_date
 from named
 inner join {{ ref('int_supplier__classed') }} as classed on named.supplier_key = classed.supplier_key
-left join numbered on named.supplier_key = numbered.supplier_key
 left join size on named.supplier_key = size.supplier_key

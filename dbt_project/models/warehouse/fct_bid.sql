@@ -8,7 +8,7 @@ select
     lot.fy_start_date,
     lot.as_of_date,
     lot.is_awarded_by_member,
-    bid.bidder_key,
+    bidder.supplier_key,
     bid.stage_code,
     stage_meaning.meaning as stage_meaning,
     bid.size_code,
@@ -27,6 +27,7 @@ select
 from {{ ref('stg_tenders__bid') }} as bid
 inner join {{ ref('fct_evaluation_lot') }} as lot
     on bid.opportunity_ref = lot.opportunity_ref and bid.lot_number = lot.lot_number
+left join {{ ref('stg_matching__membership') }} as bidder on bid.vendor_record_key = bidder.vendor_record_key
 left join {{ ref('code_meaning') }} as stage_meaning
     on stage_meaning.code_set = 'bid_stage' and bid.stage_code = stage_meaning.code
 left join {{ ref('code_meaning') }} as outcome_meaning

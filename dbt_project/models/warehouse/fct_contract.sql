@@ -3,6 +3,7 @@ select
     contract.line_number,
     contract.contract_ref,
     contract.partner_code,
+    supplier.supplier_key,
     contract.contract_type_code,
     type_meaning.meaning as contract_type_meaning,
     contract.award_date,
@@ -25,6 +26,8 @@ select
     ) as is_on_portal,
     contract.is_sample
 from {{ ref('stg_contracts__contract') }} as contract
+left join {{ ref('stg_matching__membership') }} as supplier
+    on contract.vendor_record_key = supplier.vendor_record_key
 left join {{ ref('code_meaning') }} as type_meaning
     on type_meaning.code_set = 'contract_type' and contract.contract_type_code = type_meaning.code
 left join {{ ref('threshold') }} as threshold

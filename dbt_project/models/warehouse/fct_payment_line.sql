@@ -9,6 +9,7 @@ select
     line.quarter,
     line.amount_gbp,
     line.is_gross_basis,
+    line.vendor_record_key,
     identified.supplier_key,
     classified.scope_class,
     classified.scope_rule_id,

@@ -11,6 +11,7 @@ select
     ranked.project_id,
     ranked.client,
     ranked.partner_code,
+    supplier.supplier_key,
     ranked.client_share_pct,
     ranked.takes_remainder,
     ranked.status_code,
@@ -33,6 +34,8 @@ select
     ) as is_reportable,
     ranked.is_sample
 from ranked
+left join {{ ref('stg_matching__membership') }} as supplier
+    on ranked.vendor_record_key = supplier.vendor_record_key
 left join {{ ref('code_meaning') }} as status_meaning
     on status_meaning.code_set = 'project_status' and ranked.status_code = status_meaning.code
 left join {{ ref('threshold') }} as threshold

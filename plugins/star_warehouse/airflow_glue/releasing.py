@@ -38,12 +38,12 @@ def open_release() -> int | None:
 
 
 @plainly
-def match_suppliers() -> int:
-    """Find out who is the same supplier, and keep what is new; the number of suppliers."""
-    from star_warehouse.suppliers import match_suppliers as match
+def match_suppliers(release_id: int) -> int:
+    """Find out who is the same supplier, and fix what the release reads of it; the number of suppliers."""
+    from star_warehouse.release import identify_suppliers
 
     settings, warehouse = place()
-    return match(warehouse, settings, this_run()).suppliers
+    return identify_suppliers(warehouse, settings, release_id, this_run()).suppliers
 
 
 @plainly

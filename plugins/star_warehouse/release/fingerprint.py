@@ -23,18 +23,21 @@ class Ingredients:
 
     Attributes:
         delivery_ids: the current deliveries, in order.
-        reference: datasets and versions of the reference data, and what the models take from the sources' declarations.
+        reference_versions: by reference dataset, the version that is current.
+        declarations: what the models take from the sources' declarations, and how much people decided.
         code_version: of the models, rules, expectations and migrations.
     """
 
     delivery_ids: tuple[int, ...]
-    reference: tuple[str, ...]
+    reference_versions: dict[str, str]
+    declarations: tuple[str, ...]
     code_version: str
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all of it, as lower-case hexadecimal."""
-        text = "\n".join([self.code_version, *self.reference, *map(str, self.delivery_ids)])
+        reference = [f"{dataset} {version}" for dataset, version in self.reference_versions.items()]
+        text = "\n".join([self.code_version, *reference, *self.declarations, *map(str, self.delivery_ids)])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -43,11 +46,11 @@ def ingredients(connection: psycopg.Connection[Any], settings: Settings) -> Ingr
     deliveries = connection.execute("select delivery_id from ops.delivery where state = 'loaded' order by 1").fetchall()
     reference = connection.execute(
         """
-        select distinct on (dataset) dataset || ' ' || version from ops.reference_load
+        select distinct on (dataset) dataset, version from ops.reference_load
         order by dataset, loaded_at desc
         """
     ).fetchall()
-    reference += connection.execute(
+    declarations = connection.execute(
         """
         select concat_ws(' ', 'source', source_id, kind, partner_code, extract, vat_basis) from ops.source
         where source_id in (select source_id from ops.delivery where state = 'loaded')
@@ -55,7 +58,7 @@ def ingredients(connection: psycopg.Connection[Any], settings: Settings) -> Ingr
         """
     ).fetchall()
     # What people decided about suppliers since the last release makes another one due.
-    reference += connection.execute(
+    declarations += connection.execute(
         """
         select 'supplier decisions ' || count(*) || ' ' || coalesce(max(supplier_decision_id), 0)
         from ops.supplier_decision where rung = 'person'
@@ -63,7 +66,8 @@ def ingredients(connection: psycopg.Connection[Any], settings: Settings) -> Ingr
     ).fetchall()
     return Ingredients(
         delivery_ids=tuple(row[0] for row in deliveries),
-        reference=tuple(row[0] for row in reference),
+        reference_versions=dict(reference),
+        declarations=tuple(row[0] for row in declarations),
         code_version=_code_version(settings),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
@@ -43,7 +44,7 @@ def open_release(warehouse: Warehouse, settings: Settings, run_id: str) -> int |
                 where="ops.delivery",
                 way_out="Deliver a file with `star-warehouse deliver SOURCE FILE` and run again.",
             )
-        if not any(dataset.startswith("postcode") for dataset in now.reference):
+        if not any(dataset.startswith("postcode") for dataset in now.reference_versions):
             raise Refusal(
                 "The postcode directory was never loaded, so no supplier could be located.",
                 where="reference.postcode",
@@ -67,13 +68,37 @@ def open_release(warehouse: Warehouse, settings: Settings, run_id: str) -> int |
         connection.execute("update ops.release set schema_name = null where schema_name = %s", (CANDIDATE,))
         row = connection.execute(
             """
-            insert into ops.release (state, fingerprint, code_version, delivery_ids, run_id, schema_name)
-            values ('building', %s, %s, %s, %s, %s) returning release_id
+            insert into ops.release (
+                state, fingerprint, code_version, delivery_ids, reference_versions, run_id, schema_name
+            ) values ('building', %s, %s, %s, %s, %s, %s) returning release_id
             """,
-            (now.fingerprint, now.code_version, list(now.delivery_ids), run_id, CANDIDATE),
+            (
+                now.fingerprint,
+                now.code_version,
+                list(now.delivery_ids),
+                Jsonb(now.reference_versions),
+                run_id,
+                CANDIDATE,
+            ),
         ).fetchone()
+        _keep_rules(connection, settings, now.code_version)
         assert row is not None
         return int(row[0])
+
+
+def _keep_rules(connection: psycopg.Connection[tuple[object, ...]], settings: Settings, code_version: str) -> None:
+    """Keep what the rules and the partner reference say in this version: the tables of both are made anew each time."""
+    seeds = settings.dbt_project / "seeds"
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into ops.rule_version (code_version, path, content) values (%s, %s, %s) on conflict do nothing
+            """,
+            [
+                (code_version, path.relative_to(seeds).as_posix(), path.read_text(encoding="utf-8"))
+                for path in sorted(seeds.rglob("*.csv"))
+            ],
+        )
 
 
 def _is_live(connection: psycopg.Connection[tuple[object, ...]], now: Ingredients) -> bool:

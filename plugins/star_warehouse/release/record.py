@@ -28,6 +28,8 @@ class Release:
         fingerprint: SHA-256 of what it was made from.
         code_version: the version of models, rules, expectations and migrations.
         delivery_ids: the deliveries it rests on.
+        reference_versions: by reference dataset, the version it rests on.
+        suppliers_as_at: the moment whose suppliers and decisions it reads; None before they were matched for it.
         run_id: the pipeline run that made it.
         reason: why it was refused or failed.
         schema_name: the schema that holds its tables, if one does.
@@ -39,6 +41,8 @@ class Release:
     fingerprint: str
     code_version: str
     delivery_ids: list[int]
+    reference_versions: dict[str, str]
+    suppliers_as_at: datetime | None
     run_id: str
     reason: str | None
     schema_name: str | None

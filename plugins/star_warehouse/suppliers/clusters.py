@@ -31,12 +31,10 @@ class Succession:
 
     Attributes:
         numbers: by the record that stands for a supplier, the number it keeps; None where it is a new one.
-        ended: numbers that nobody has any more.
         events: merges and splits.
     """
 
     numbers: dict[str, int | None]
-    ended: tuple[int, ...]
     events: tuple[Event, ...]
 
 
@@ -71,5 +69,4 @@ def succeed(suppliers: Mapping[str, str], standing: Mapping[str, int], amounts: 
         for (supplier, number), records in sorted(shared.items())
         if heir.get(number) != supplier
     ]
-    ended = sorted({number for _, number in shared} - heir.keys())
-    return Succession(numbers, tuple(ended), tuple(events))
+    return Succession(numbers, tuple(events))

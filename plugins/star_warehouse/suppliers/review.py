@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from star_warehouse.database import Lock, Warehouse
+from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
+from star_warehouse.suppliers.moments import next_moment
 
 _VERDICTS = ("same", "different")
 # What a person fills in; all else in the file is there to read.
@@ -151,9 +153,9 @@ def decide(warehouse: Warehouse, path: Path, run_id: str) -> int:
     """
     answers = read_answers(path)
     with warehouse.connect() as connection:
-        connection.execute("select pg_advisory_xact_lock(%s)", (int(Lock.SUPPLIERS),))
+        as_at = next_moment(connection)
         _check_known(connection, answers, path)
-        return sum(_keep(connection, answer, run_id) for answer in answers)
+        return sum(_keep(connection, answer, run_id, as_at) for answer in answers)
 
 
 def _text(path: Path) -> str:
@@ -195,7 +197,7 @@ def _check_known(connection: psycopg.Connection[Any], answers: Sequence[Answer],
                 raise _refused(path, answer.line, f"No vendor record has the key {key!r}.")
 
 
-def _keep(connection: psycopg.Connection[Any], answer: Answer, run_id: str) -> int:
+def _keep(connection: psycopg.Connection[Any], answer: Answer, run_id: str, as_at: datetime) -> int:
     verdict = "same" if answer.is_same else "different"
     pair = (answer.record_key_l, answer.record_key_r)
     standing = connection.execute(
@@ -209,18 +211,18 @@ def _keep(connection: psycopg.Connection[Any], answer: Answer, run_id: str) -> i
         return 0
     connection.execute(
         """
-        update ops.supplier_decision set valid_to = now(), ended_because = %s
+        update ops.supplier_decision set valid_to = %s, ended_because = %s
         where rung = 'person' and valid_to is null and record_key_l = %s and record_key_r = %s
         """,
-        (f"{answer.decided_by} decided otherwise.", *pair),
+        (as_at, f"{answer.decided_by} decided otherwise.", *pair),
     )
     connection.execute(
         """
         insert into ops.supplier_decision (
-            record_key_l, record_key_r, verdict, rung, reason, decided_by, run_id
-        ) values (%s, %s, %s, 'person', %s, %s, %s)
+            record_key_l, record_key_r, verdict, rung, reason, decided_by, run_id, valid_from
+        ) values (%s, %s, %s, 'person', %s, %s, %s, %s)
         """,
-        (*pair, verdict, answer.reason, answer.decided_by, run_id),
+        (*pair, verdict, answer.reason, answer.decided_by, run_id, as_at),
     )
     return 1
 

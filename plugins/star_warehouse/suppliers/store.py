@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
 import polars as pl
 import psycopg
 
-from star_warehouse.database import Lock, Warehouse
+from star_warehouse.database import Warehouse
 from star_warehouse.quality.redaction import redaction_pattern
 from star_warehouse.settings import Settings
 from star_warehouse.suppliers.clusters import Succession, succeed
 from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Link, Matching, Ruling, match
+from star_warehouse.suppliers.moments import next_moment
 from star_warehouse.suppliers.profiles import describe
 from star_warehouse.suppliers.scoring import TRAINS_FROM, Model, model_from_json, prepare, shipped_model, train
 
@@ -41,6 +43,11 @@ with written as (
     from raw.tender_bid as bid
     inner join ops.delivery using (delivery_id)
     where delivery.state = 'loaded'
+    union all
+    select 'social_value', null, null, project.supplier_name, project.supplier_company_number, null, null, null, 0, null
+    from raw.portal_project as project
+    inner join ops.delivery using (delivery_id)
+    where delivery.state = 'loaded'
 )
 
 insert into ops.supplier_record (
@@ -61,7 +68,10 @@ select
     (array_agg(reference.postcode_key(postcode) order by payment_date desc) filter (where postcode is not null))[1],
     sum(amount_gbp), min(payment_date), max(payment_date)
 from written
-where supplier_name is not null and reference.squeezed(supplier_name) !~* %(redacted)s
+where
+    -- Whoever has no name may still have a number.
+    concat(reference.squeezed(supplier_name), reference.squeezed(supplier_ref), reference.squeezed(company_number)) <> ''
+    and (reference.squeezed(supplier_name) ~* %(redacted)s) is not true
 group by origin, partner_code, supplier_ref, supplier_name, company_number
 on conflict (record_key) do update set
     charity_number = excluded.charity_number, vat_number = excluded.vat_number, postcode_key = excluded.postcode_key,
@@ -75,6 +85,7 @@ class Outcome:
     """What a matching came to.
 
     Attributes:
+        as_at: the moment from which what was found is valid.
         records: vendor records in all.
         suppliers: suppliers they make up.
         new_decisions: decisions made now.
@@ -83,6 +94,7 @@ class Outcome:
         questions: open questions of the review queue.
     """
 
+    as_at: datetime
     records: int
     suppliers: int
     new_decisions: int
@@ -102,16 +114,17 @@ def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Ou
         run_id: the pipeline run, noted on every row.
     """
     with warehouse.connect() as connection:
-        connection.execute("select pg_advisory_xact_lock(%s)", (int(Lock.SUPPLIERS),))
+        as_at = next_moment(connection)
         # No seed table is there before the first release, so the spellings come from the seed itself.
         connection.execute(_RECORDS, {"redacted": redaction_pattern(settings)})
-        records = _records(connection)
+        records = _records(connection, redaction_pattern(settings))
         model_id, model = _model(connection, records, run_id)
         matching = match(records, _rulings(connection), model)
-        new, ended = _keep_decisions(connection, matching.links, model_id, run_id)
-        succession = _keep_suppliers(connection, matching, records, run_id)
+        new, ended = _keep_decisions(connection, matching.links, model_id, run_id, as_at)
+        succession = _keep_suppliers(connection, matching, records, run_id, as_at)
         _keep_questions(connection, matching, run_id)
     return Outcome(
+        as_at,
         records.height,
         len(succession.numbers),
         new,
@@ -122,7 +135,8 @@ def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Ou
     )
 
 
-def _records(connection: psycopg.Connection[Any]) -> pl.DataFrame:
+def _records(connection: psycopg.Connection[Any], redacted: str) -> pl.DataFrame:
+    # A spelling of a withheld name may have been learned after its records were kept.
     rows = connection.execute(
         """
         select
@@ -130,8 +144,10 @@ def _records(connection: psycopg.Connection[Any]) -> pl.DataFrame:
             reference.company_number_key(company_number), reference.charity_number_key(charity_number), postcode_key,
             amount_gbp::double precision
         from ops.supplier_record
+        where (reference.squeezed(supplier_name) ~* %s) is not true
         order by seen_at, record_key
-        """
+        """,
+        (redacted,),
     ).fetchall()
     return pl.DataFrame(rows, schema=RECORD_SCHEMA, orient="row")
 
@@ -171,7 +187,7 @@ def _rulings(connection: psycopg.Connection[Any]) -> list[Ruling]:
 
 
 def _keep_decisions(
-    connection: psycopg.Connection[Any], links: tuple[Link, ...], model_id: int | None, run_id: str
+    connection: psycopg.Connection[Any], links: tuple[Link, ...], model_id: int | None, run_id: str, as_at: datetime
 ) -> tuple[int, int]:
     """Write the links that are new and end those that no longer hold; people's decisions are not touched."""
     connection.execute(
@@ -191,23 +207,25 @@ def _keep_decisions(
     ended = connection.execute(
         """
         update ops.supplier_decision as decision
-        set valid_to = now(), ended_because = 'The ladder no longer says so.'
+        set valid_to = %s, ended_because = 'The ladder no longer says so.'
         where valid_to is null and rung <> 'person' and not exists (
             select from found_link as link
             where link.record_key_l = decision.record_key_l and link.record_key_r = decision.record_key_r
                 and link.rung = decision.rung
         )
-        """
+        """,
+        (as_at,),
     ).rowcount
     new = connection.execute(
         """
         insert into ops.supplier_decision (
-            record_key_l, record_key_r, verdict, rung, reason, weight, evidence, decided_by, supplier_model_id, run_id
+            record_key_l, record_key_r, verdict, rung, reason, weight, evidence, decided_by, supplier_model_id, run_id,
+            valid_from
         )
         select
             record_key_l, record_key_r, 'same', rung, reason, weight, evidence,
             case when rung = 'score' then 'model' else 'rule' end,
-            case when rung = 'score' then %(model_id)s::bigint end, %(run_id)s
+            case when rung = 'score' then %(model_id)s::bigint end, %(run_id)s, %(as_at)s
         from found_link as link
         where not exists (
             select from ops.supplier_decision as decision
@@ -215,13 +233,13 @@ def _keep_decisions(
                 and link.record_key_l = decision.record_key_l and link.record_key_r = decision.record_key_r
         )
         """,
-        {"model_id": model_id, "run_id": run_id},
+        {"model_id": model_id, "run_id": run_id, "as_at": as_at},
     ).rowcount
     return new, ended
 
 
 def _keep_suppliers(
-    connection: psycopg.Connection[Any], matching: Matching, records: pl.DataFrame, run_id: str
+    connection: psycopg.Connection[Any], matching: Matching, records: pl.DataFrame, run_id: str, as_at: datetime
 ) -> Succession:
     standing = dict(
         connection.execute(
@@ -230,31 +248,38 @@ def _keep_suppliers(
     )
     amounts = dict(records.select("record_key", "amount_gbp").iter_rows())
     succession = succeed(matching.suppliers, standing, amounts)
-    numbers = _numbered(connection, succession, run_id)
+    numbers = _numbered(connection, succession, run_id, as_at)
     moved = {
         record: numbers[supplier]
         for record, supplier in matching.suppliers.items()
         if standing.get(record) != numbers[supplier]
     }
+    left = [record for record in standing if record in moved or record not in matching.suppliers]
     connection.execute(
-        "update ops.supplier_membership set valid_to = now() where valid_to is null and record_key = any(%s)",
-        ([record for record in moved if record in standing],),
+        "update ops.supplier_membership set valid_to = %s where valid_to is null and record_key = any(%s)",
+        (as_at, left),
     )
     with connection.cursor().copy(
-        "copy ops.supplier_membership (record_key, supplier_cluster_id, run_id) from stdin"
+        "copy ops.supplier_membership (record_key, supplier_cluster_id, run_id, valid_from) from stdin"
     ) as copy:
         for record, number in moved.items():
-            copy.write_row((record, number, run_id))
+            copy.write_row((record, number, run_id, as_at))
     connection.execute(
-        "update ops.supplier_cluster set valid_to = now() where supplier_cluster_id = any(%s)",
-        (list(succession.ended),),
+        """
+        update ops.supplier_cluster as cluster set valid_to = %s
+        where valid_to is null and not exists (
+            select from ops.supplier_membership as membership
+            where membership.supplier_cluster_id = cluster.supplier_cluster_id and membership.valid_to is null
+        )
+        """,
+        (as_at,),
     )
     with connection.cursor() as cursor:
         cursor.executemany(
             """
             insert into ops.supplier_event (
-                kind, supplier_cluster_id, from_cluster_id, records_count, amount_gbp, run_id
-            ) values (%s, %s, %s, %s, %s, %s)
+                kind, supplier_cluster_id, from_cluster_id, records_count, amount_gbp, run_id, happened_at
+            ) values (%s, %s, %s, %s, %s, %s, %s)
             """,
             [
                 (
@@ -264,6 +289,7 @@ def _keep_suppliers(
                     len(event.records),
                     sum(amounts[record] for record in event.records),
                     run_id,
+                    as_at,
                 )
                 for event in succession.events
             ],
@@ -271,15 +297,17 @@ def _keep_suppliers(
     return succession
 
 
-def _numbered(connection: psycopg.Connection[Any], succession: Succession, run_id: str) -> dict[str, int]:
+def _numbered(
+    connection: psycopg.Connection[Any], succession: Succession, run_id: str, as_at: datetime
+) -> dict[str, int]:
     """Every supplier's number; new ones are given to those that have none."""
     new = [supplier for supplier, number in succession.numbers.items() if number is None]
     given = connection.execute(
         """
-        insert into ops.supplier_cluster (run_id)
-        select %s from generate_series(1, %s) returning supplier_cluster_id
+        insert into ops.supplier_cluster (run_id, valid_from)
+        select %s, %s from generate_series(1, %s) returning supplier_cluster_id
         """,
-        (run_id, len(new)),
+        (run_id, as_at, len(new)),
     ).fetchall()
     kept = {supplier: number for supplier, number in succession.numbers.items() if number is not None}
     return kept | dict(zip(new, sorted(int(row[0]) for row in given), strict=True))

@@ -34,8 +34,7 @@ always_masked as (
 
 supplier as (
     select distinct supplier_key
-    from {{ ref('int_supplier__identified') }}
-    where supplier_key is not null
+    from {{ ref('int_supplier__written') }}
 ),
 
 classed as (

@@ -1,15 +1,21 @@
--- What rules look at: names and numbers on the supplier's vendor records, and what the latest register says of them.
-with vendor_record as (
+-- What rules look at: names and numbers wherever the supplier is written down, and what the latest register says of them.
+with charity_stated as (
+    select distinct
+        vendor_record_key,
+        charity_number
+    from {{ ref('stg_spend__line') }}
+    where charity_number is not null
+),
+
+vendor_record as (
     select
-        identified.supplier_key,
-        {{ ruled_name('line.supplier_name') }} as supplier_name,
-        lower({{ company_number_key('line.company_number') }}) as company_number,
-        lower({{ charity_number_key('line.charity_number') }}) as charity_number,
-        max(line.payment_date) as seen_date
-    from {{ ref('stg_spend__line') }} as line
-    inner join {{ ref('int_supplier__identified') }} as identified
-        on line.vendor_record_key = identified.vendor_record_key
-    where identified.supplier_key is not null
+        written.supplier_key,
+        {{ ruled_name('written.supplier_name') }} as supplier_name,
+        lower({{ company_number_key('written.company_number') }}) as company_number,
+        lower({{ charity_number_key('charity_stated.charity_number') }}) as charity_number,
+        max(written.last_payment_date) as seen_date
+    from {{ ref('int_supplier__written') }} as written
+    left join charity_stated on written.vendor_record_key = charity_stated.vendor_record_key
     group by 1, 2, 3, 4
 ),
 

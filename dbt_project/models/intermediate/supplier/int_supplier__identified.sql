@@ -23,16 +23,13 @@ select
     vendor_record.vendor_record_key,
     vendor_record.partner_code,
     vendor_record.supplier_name,
+    vendor_record.supplier_ref,
+    vendor_record.company_number,
     vendor_record.lines_count,
     vendor_record.last_payment_date,
     redacted_name.written_text is not null as is_redacted,
-    case
-        when redacted_name.written_text is null
-            then coalesce(
-                'crn:' || {{ company_number_key('vendor_record.company_number') }},
-                vendor_record.partner_code || ':ref:' || nullif(vendor_record.supplier_ref, ''),
-                vendor_record.partner_code || ':name:' || {{ squeezed('vendor_record.supplier_name') }}
-            )
-    end as supplier_key
+    case when redacted_name.written_text is null then membership.supplier_key end as supplier_key
 from vendor_record
 left join redacted_name on vendor_record.supplier_name = redacted_name.written_text
+left join {{ ref('stg_matching__membership') }} as membership
+    on vendor_record.vendor_record_key = membership.vendor_record_key

@@ -9,6 +9,8 @@ select
     contract.company_number,
     {{ squeezed('contract.sme_supplier') }} as sme_code,
     {{ squeezed('contract.vcse_supplier') }} as vcse_code,
+    {{ vendor_record_key("'contracts'", 'contract.supplier_name', 'null', 'contract.company_number') }}
+        as vendor_record_key,
     {{ squeezed('contract.contract_type') }} as contract_type_code,
     contract.process_type,
     contract.award_date,

@@ -7,6 +7,9 @@ select
     nullif(partner_label.partner_code, '') as partner_code,
     project.client_share_pct,
     project.supplier_name,
+    project.supplier_company_number as company_number,
+    {{ vendor_record_key("'social_value'", 'project.supplier_name', 'null', 'project.supplier_company_number') }}
+        as vendor_record_key,
     {{ squeezed('project.status') }} as status_code,
     project.contract_ref,
     project.contract_value_gbp,

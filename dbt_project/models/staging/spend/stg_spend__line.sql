@@ -23,6 +23,7 @@ select
     supplier_ref,
     company_number,
     charity_number,
+    vat_number,
     remit_postcode,
     registered_postcode,
     payment_date,
@@ -37,6 +38,5 @@ select
     category_code,
     contract_ref,
     {{ is_sample_name('supplier_name') }} as is_sample,
-    -- One vendor record as written: NULLs kept apart from empty texts.
-    md5(jsonb_build_array(partner_code, supplier_name, supplier_ref, company_number)::text) as vendor_record_key
+    {{ vendor_record_key('partner_code', 'supplier_name', 'supplier_ref', 'company_number') }} as vendor_record_key
 from current_line

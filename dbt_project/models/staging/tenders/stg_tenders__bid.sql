@@ -3,12 +3,11 @@ select
     bid.line_number,
     bid.opportunity_ref,
     bid.lot_number,
-    coalesce(
-        'crn:' || {{ company_number_key('bid.company_number') }},
-        'ref:' || nullif(btrim(bid.bidder_ref), ''),
-        'name:' || {{ squeezed('bid.bidder_name') }}
-    ) as bidder_key,
+    bid.bidder_name,
+    bid.bidder_ref,
     bid.company_number,
+    {{ vendor_record_key("'tenders'", 'bid.bidder_name', 'bid.bidder_ref', 'bid.company_number') }}
+        as vendor_record_key,
     {{ squeezed('bid.bidder_size') }} as size_code,
     {{ squeezed('bid.vcse') }} as vcse_code,
     {{ squeezed('bid.stage') }} as stage_code,
