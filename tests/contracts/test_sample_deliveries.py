@@ -27,6 +27,8 @@ FILES = {
     "social_value_portal": 1,
     "contracts_register": 1,
     "tenders": 1,
+    "companies_house": 2,
+    "charity_commission": 2,
 }
 # What each layout has in every file that is no data.
 SKIPPED = {
@@ -41,6 +43,8 @@ SKIPPED = {
     "social_value_portal": Counter(header=4, totals=1),
     "contracts_register": Counter(preamble=2, header=1),
     "tenders": Counter(header=2),
+    "companies_house": Counter(header=1),
+    "charity_commission": Counter(header=1),
 }
 
 

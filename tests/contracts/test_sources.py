@@ -35,7 +35,9 @@ def sources() -> dict[str, Source]:
 
 
 def test_the_feeds_are_those_agreed(sources: dict[str, Source]) -> None:
-    assert set(sources) == SPEND | {"social_value_portal", "contracts_register", "tenders"}
+    assert set(sources) == SPEND | {
+        "social_value_portal", "contracts_register", "tenders", "companies_house", "charity_commission",
+    }  # fmt: skip
     assert {source.id for source in sources.values() if source.kind == "spend"} == SPEND
 
 

@@ -21,6 +21,7 @@ AIRFLOW = {
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg2://nobody@127.0.0.1:1/none",
 }
+REGISTERS = {"charity_commission", "companies_house"}
 INGEST_TASKS = ["check_deliveries", "report_refusals", "settle_deliveries", "take_in_deliveries"]
 
 READ = """
@@ -90,7 +91,11 @@ def test_every_file_reads_and_every_feed_has_its_dag(with_schedules: dict[str, A
         "contracts": "ingest_procurement",
         "tenders": "ingest_procurement",
     }
-    expected = {f"{prefix[source.kind]}__{key}" for key, source in load_sources(DAGS / "sources").items()}
+    expected = {
+        f"{prefix[source.kind]}__{key}"
+        for key, source in load_sources(DAGS / "sources").items()
+        if source.kind != "register"
+    }
     assert set(with_schedules["dags"]) == expected | {"refresh_reference", "release", "watch_deliveries"}
 
 
@@ -119,10 +124,22 @@ def test_an_ingest_takes_in_checks_settles_and_reports(with_schedules: dict[str,
         assert dag["active"] == 1
 
 
+def test_the_registers_come_with_the_reference_data_each_for_itself(with_schedules: dict[str, Any]) -> None:
+    tasks = with_schedules["dags"]["refresh_reference"]["tasks"]
+    assert set(tasks) == {"refresh_postcodes", *(f"{one}.{name}" for one in REGISTERS for name in INGEST_TASKS)}
+    for register in REGISTERS:
+        # Neither the postcodes nor the other register hold it up.
+        assert tasks[f"{register}.take_in_deliveries"]["after"] == []
+        assert tasks[f"{register}.check_deliveries"]["after"] == [f"{register}.take_in_deliveries"]
+        assert tasks[f"{register}.settle_deliveries"]["outlets"] == [f"deliveries__{register}"]
+        assert tasks[f"{register}.report_refusals"]["rule"] == "none_failed"
+    assert with_schedules["dags"]["refresh_reference"]["active"] == 1
+
+
 def test_a_release_follows_anything_new_and_passes_every_step(with_schedules: dict[str, Any]) -> None:
     release = with_schedules["dags"]["release"]
-    assert len(release["assets"]) == len(ingests(with_schedules)) + 1
-    assert "reference__postcodes" in release["assets"]
+    assert len(release["assets"]) == len(ingests(with_schedules)) + len(REGISTERS) + 1
+    assert {"reference__postcodes", *(f"deliveries__{register}" for register in REGISTERS)} <= {*release["assets"]}
     steps = [
         "await_deliveries",
         "open_release",

@@ -22,6 +22,7 @@ def test_every_rule_is_proven_by_a_unit_test(built: Built) -> None:
     proven = {result["unique_id"].split(".")[2] for result in tests}
     assert proven >= {
         "stg_ledger__delivery", "stg_spend__line", "int_spend__classified", "int_spend__thresholded",
+        "stg_register__company", "stg_register__charity", "int_supplier__registered_office",
         "int_supplier__identified", "int_supplier__located", "int_partner__completeness", "bridge_ring",
         "fct_payment_line", "fct_social_value_project", "fct_social_value_commitment", "fct_social_value_delivery",
         "fct_contract", "fct_evaluation_lot", "fct_bid", "met_r1__own_borough", "met_r2__star_boroughs", "met_r3__gm",

@@ -144,7 +144,7 @@ def test_the_first_run_shows_the_sample_beside_the_published_figures(first_run: 
     for figure in PUBLISHED:
         assert figure in first_run.output
     assert "The sample is invented" in first_run.output
-    assert "405 of 405 files" in first_run.output
+    assert "409 of 409 files" in first_run.output
     assert "Where to look next" in first_run.output
 
 

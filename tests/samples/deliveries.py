@@ -10,9 +10,11 @@ from pathlib import Path
 from tests.samples.awards import Award, awards
 from tests.samples.layouts import ccg, liverpool, rochdale, stockport, tameside, trafford
 from tests.samples.layouts.registers import write_portal, write_register, write_tenders
+from tests.samples.layouts.registrars import write_charities, write_companies
 from tests.samples.lines import Line
 from tests.samples.places import Places
 from tests.samples.portal import PortalExport, portal_export
+from tests.samples.registers import Registers, registers
 from tests.samples.spend import spend_lines
 from tests.samples.suppliers import Company, Register, Supplier, suppliers_by_partner
 from tests.samples.tenders import TenderExport, tender_export
@@ -40,17 +42,20 @@ class Sample:
         awards: contracts.
         portal: rows of the Social Value Portal's export.
         tenders: rows of the tenders' export.
+        registers: editions of the registers of companies and charities.
     """
 
     spend: dict[tuple[str, date], list[Line]]
     awards: list[Award]
     portal: PortalExport
     tenders: TenderExport
+    registers: Registers
 
 
 def invent() -> Sample:
     """Draw the whole sample; the same each time."""
-    register = Register(Places())
+    places = Places()
+    register = Register(places)
     books = suppliers_by_partner(register)
     contracts, commitments = awards(books)
     companies = _companies(books)
@@ -59,6 +64,7 @@ def invent() -> Sample:
         awards=contracts,
         portal=portal_export(contracts, companies),
         tenders=tender_export(contracts, companies),
+        registers=registers(register.companies, places),
     )
 
 
@@ -77,6 +83,10 @@ def write_samples(folder: Path) -> list[Path]:
     write_portal(_made(folder / "social_value_portal"), sample.portal)
     write_register(_made(folder / "contracts_register"), sample.awards)
     write_tenders(_made(folder / "tenders"), sample.tenders)
+    for day, companies in sample.registers.companies.items():
+        write_companies(_made(folder / "companies_house"), day, companies)
+    for day, charities in sample.registers.charities.items():
+        write_charities(_made(folder / "charity_commission"), day, charities)
     return sorted(path for path in folder.glob("*/*") if path.is_file())
 
 

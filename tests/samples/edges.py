@@ -44,7 +44,7 @@ def edge_lines(partner: Partner, register: Register, rng: Random) -> list[EdgeLi
 
     def company(name: str, district: str, has_number: bool = True) -> Company:
         number = register.number() if has_number else None
-        return Company(f"Invented {name}", number, district, _CATEGORY, "Small", False)
+        return register.enlisted(Company(f"Invented {name}", number, district, _CATEGORY, "Small", False))
 
     def record(known: Company, district: str | None = None) -> Vendor:
         return register.vendor(partner, known, rng, district=district, name=known.name)

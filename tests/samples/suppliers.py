@@ -73,10 +73,16 @@ class Supplier:
 
 
 class Register:
-    """Hands out companies, numbers and vendor records, none twice."""
+    """Hands out companies, numbers and vendor records, none twice.
+
+    Attributes:
+        places: where the postcodes come from.
+        companies: every company handed out, which the register of companies lists if it has a number.
+    """
 
     def __init__(self, places: Places) -> None:
         self.places = places
+        self.companies: list[Company] = []
         self._rng = draw_for("companies")
         self._names = Names(self._rng)
         self._numbers = iter(self._rng.sample(range(1_000, 400_000), 20_000))
@@ -88,7 +94,12 @@ class Register:
         category = category_for(rng, is_health)
         size = rng.choices(("Micro", "Small", "Medium", "Large"), (16, 16, 13, 55))[0]
         number = self.number() if rng.random() < 0.72 else None
-        return Company(self._names.draw(category), number, district, category, size, rng.random() < 0.12)
+        return self.enlisted(Company(self._names.draw(category), number, district, category, size, rng.random() < 0.12))
+
+    def enlisted(self, company: Company) -> Company:
+        """The company, now among those handed out."""
+        self.companies.append(company)
+        return company
 
     def number(self) -> str:
         """A new company number, with leading zeros after its letters."""

@@ -22,7 +22,11 @@ select
     thresholded.meets_supplier_year,
     thresholded.meets_transaction,
     remit.gss_code as remit_gss_code,
-    registered.gss_code as registered_gss_code,
+    coalesce(registered.gss_code, office.gss_code) as registered_gss_code,
+    case
+        when registered.gss_code is not null then 'vendor_record'
+        when office.gss_code is not null then 'register'
+    end as registered_source,
     membership.partner_code is not null as is_member,
     composition.from_date as composition_from_date,
     line.contract_ref,
@@ -39,6 +43,13 @@ inner join {{ ref('int_partner__composition') }} as composition
 left join {{ ref('int_supplier__located') }} as remit on line.remit_postcode = remit.written_postcode
 left join {{ ref('int_supplier__located') }} as registered
     on line.registered_postcode = registered.written_postcode
+-- Where the partner's own record has no registered postcode: the register of companies, as of the payment date.
+left join {{ ref('int_supplier__registered_office') }} as office
+    on
+        line.vendor_record_key = office.vendor_record_key
+        and {{ postcode_key('line.registered_postcode') }} is null
+        and not identified.is_redacted
+        and {{ is_valid_on('line.payment_date', 'office.valid_from_date', 'office.valid_to_date') }}
 left join {{ ref('membership') }} as membership
     on
         line.partner_code = membership.partner_code

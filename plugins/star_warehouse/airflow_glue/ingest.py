@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from airflow.sdk import DAG, CronTriggerTimetable, get_current_context, task
+from airflow.sdk import DAG, CronTriggerTimetable, TaskGroup, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from star_warehouse.airflow_glue.assets import deliveries_of
@@ -24,6 +24,7 @@ _LOOKS = {
     "year": "{minute} 6 * * 1",
     "year_to_date": "{minute} 6 * * *",
     "snapshot": "{minute} 6 * * *",
+    "edition": "{minute} 6 * * *",
 }
 
 
@@ -54,14 +55,29 @@ def ingest_dag(source: Source) -> DAG:
         default_args=TASK_DEFAULTS,
         tags=["ingest", source.kind, *([source.partner] if source.partner else [])],
     ) as dag:
-        # Each is a promise of what the task will return; to the type checker it is anything.
-        taken: Any = task(take_in_deliveries)(source.id)
-        checked: Any = task(check_deliveries)(source.id)
-        settled = task(outlets=[deliveries_of(source)])(settle_deliveries)(source.id, checked)
-        # Last, and whatever became of the others: a file that was refused must not look like a green run.
-        reported = task(trigger_rule="none_failed")(report_refusals)(taken, checked)
-        taken >> checked >> settled >> reported
+        _ingest_tasks(source)
     return dag
+
+
+def ingest_group(source: Source) -> TaskGroup:
+    """The same tasks as a group in the DAG at hand, for feeds that share one DAG.
+
+    Args:
+        source: the feed, as declared.
+    """
+    with TaskGroup(source.id, tooltip=source.title) as group:
+        _ingest_tasks(source)
+    return group
+
+
+def _ingest_tasks(source: Source) -> None:
+    # Each is a promise of what the task will return; to the type checker it is anything.
+    taken: Any = task(take_in_deliveries)(source.id)
+    checked: Any = task(check_deliveries)(source.id)
+    settled = task(outlets=[deliveries_of(source)])(settle_deliveries)(source.id, checked)
+    # Last, and whatever became of the others: a file that was refused must not look like a green run.
+    reported = task(trigger_rule="none_failed")(report_refusals)(taken, checked)
+    taken >> checked >> settled >> reported
 
 
 @plainly

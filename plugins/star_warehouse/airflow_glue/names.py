@@ -19,16 +19,18 @@ _INGEST = {
     "contracts": "ingest_procurement",
     "tenders": "ingest_procurement",
 }
+# Their deliveries are reference data: one DAG takes in those of all of them.
+_REFERENCE_KINDS = frozenset({"register"})
 
 
 def ingest_dag_id(kind: str, source_id: str) -> str:
-    """The DAG that takes in the deliveries of a source.
+    """The DAG that takes in the deliveries of a source; several sources may share it.
 
     Args:
         kind: what the source delivers.
         source_id: the source.
     """
-    return f"{_INGEST[kind]}__{source_id}"
+    return REFRESH_REFERENCE if kind in _REFERENCE_KINDS else f"{_INGEST[kind]}__{source_id}"
 
 
 def run_key(dag_id: str, run_id: str) -> str:

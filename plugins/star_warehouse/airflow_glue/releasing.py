@@ -23,7 +23,7 @@ def ingests_are_settled() -> bool:
     began = context["dag_run"].start_date
     if began is not None and datetime.now(UTC) - began > _PATIENCE:
         return True
-    feeding = [REFRESH_REFERENCE, *(ingest_dag_id(source.kind, source.id) for source in sources_of())]
+    feeding = {REFRESH_REFERENCE, *(ingest_dag_id(source.kind, source.id) for source in sources_of())}
     task_instance = context["ti"]
     return not any(task_instance.get_dr_count(dag_id, states=["queued", "running"]) for dag_id in feeding)
 

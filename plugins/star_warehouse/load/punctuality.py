@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from star_warehouse.load.replacing import CUMULATIVE
+from star_warehouse.load.replacing import AS_AT, CUMULATIVE
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Source
 
 MISSING_AFTER_LATE = timedelta(days=30)
 
-_MONTHS_EACH = {"month": 1, "quarter": 3, "year": 12, "year_to_date": 1, "snapshot": 1}
+_MONTHS_EACH = {"month": 1, "quarter": 3, "year": 12, "year_to_date": 1, "snapshot": 1, "edition": 1}
 # In which months their periods begin; a financial year in April, a year of the calendar in January.
 _BEGINS = {"quarter": (1, 4, 7, 10), "year": (4,), "year_to_date": (4,)}
 _ANY_MONTH = tuple(range(1, 13))
@@ -131,7 +131,7 @@ def _standing(came: set[Standing], period: Expected, today: date) -> Standing:
 
 
 def _covers(source: Source, arrival: Arrival, first: date, last: date) -> bool:
-    if source.cadence.every == "snapshot":
+    if source.cadence.every in AS_AT:
         return arrival.end >= last
     if source.cadence.every in CUMULATIVE:
         return arrival.start <= first and last <= arrival.end
@@ -183,7 +183,7 @@ def first_day_of(period: str) -> date:
 
 def _first_start(first_day: date, every: str, is_by_calendar: bool) -> date:
     start = first_day.replace(day=1)
-    if every == "snapshot":
+    if every in AS_AT:
         return start
     begins = (1,) if is_by_calendar else _BEGINS.get(every, _ANY_MONTH)
     while start < first_day or start.month not in begins:

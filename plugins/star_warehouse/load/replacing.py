@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-# Each of their deliveries holds everything of the ones before it.
+# Each of their deliveries holds everything of the ones before it. An edition does, too, but takes the place of none:
+# what was paid while an earlier one held is looked up in that one.
 CUMULATIVE = ("snapshot", "year_to_date")
+# Each of their deliveries says how everything stood on one day.
+AS_AT = ("snapshot", "edition")
 
 _NOTHING_TO_DO = "Nothing needs to be done; the newer one stays current."
 

@@ -149,15 +149,16 @@ def _watch(
 
 def _snapshot(api: AirflowApi, warehouse: Warehouse, work: Work, runs: list[DagRun]) -> Snapshot:
     state_of = {run.dag_id: run.state for run in runs}
-    feed_of = {dag_id: source_id for source_id, dag_id in work.ingest_dags.items()}
-    read = _files_read(warehouse, [run_key(run.dag_id, run.run_id) for run in runs if run.dag_id in feed_of])
+    dag_of = work.ingest_dags
+    ingests = {*dag_of.values()}
+    read = _files_read(warehouse, [run_key(run.dag_id, run.run_id) for run in runs if run.dag_id in ingests])
     feeds = []
-    for dag_id, source_id in feed_of.items():
+    for source_id, dag_id in dag_of.items():
         files, lines = read.get(source_id, (0, 0))
         feeds.append(
             FeedProgress(source_id, state_of.get(dag_id, "queued"), files, max(work.waiting[source_id], files), lines)
         )
-    others = {run.dag_id: _how_far(api, run) for run in runs if run.dag_id not in feed_of}
+    others = {run.dag_id: _how_far(api, run) for run in runs if run.dag_id not in ingests}
     tasks = tuple(sorted(f"{task.dag_id}.{task.task_id}" for task in api.running_tasks()))
     return Snapshot(tuple(feeds), tuple(others.items()), tasks)
 

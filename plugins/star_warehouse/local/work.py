@@ -37,13 +37,13 @@ class Work:
 
     @property
     def ingest_dags(self) -> dict[str, str]:
-        """For each source with something to do, its DAG."""
+        """For each source with something to do, its DAG; the registers share that of the reference data."""
         return {source_id: ingest_dag_id(self.sources[source_id].kind, source_id) for source_id in self.waiting}
 
     @property
     def dags(self) -> list[str]:
         """The DAGs to start."""
-        return [*([REFRESH_REFERENCE] if self.needs_reference else []), *self.ingest_dags.values()]
+        return [*dict.fromkeys([*([REFRESH_REFERENCE] if self.needs_reference else []), *self.ingest_dags.values()])]
 
 
 def find_work(settings: Settings, warehouse: Warehouse) -> Work:

@@ -64,6 +64,9 @@ def namings(file_name: str) -> Iterator[Naming]:
     for form in _FORMS:
         for match in form.finditer(file_name):
             for cadence in GROUPS[frozenset(form.groupindex)]:
+                if cadence == "edition":
+                    # Only registers come so, and they are declared once for everybody.
+                    continue
                 try:
                     period = period_from_groups(match.groupdict(), cadence)
                 except ValueError:

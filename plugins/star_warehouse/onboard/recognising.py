@@ -12,7 +12,7 @@ from star_warehouse.onboard.notes import Note, doubt, evidence
 from star_warehouse.onboard.opening import DELIMITERS, Opened, Page
 from star_warehouse.onboard.vocabulary import header_key, meaning_of, resembling
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources import ENTITIES, ENTITIES_OF_KIND
+from star_warehouse.sources import ENTITIES, ENTITIES_OF_KIND, KINDS_OF_ONE_TABLE
 
 _ROWS_SEARCHED = 60
 _FEWEST_KNOWN = 2
@@ -82,7 +82,8 @@ def recognise(opened: Opened, kind: str | None, where: str) -> tuple[str, dict[s
         for entity in best:
             if found := _best_header(entity, page, readings):
                 best[entity].append(found)
-    kinds = [kind] if kind else list(ENTITIES_OF_KIND)
+    # The registers are declared once for everybody; what a body of its own delivers is none.
+    kinds = [kind] if kind else [known for known in ENTITIES_OF_KIND if known not in KINDS_OF_ONE_TABLE]
     scored = [(_tables_of(candidate, best), candidate) for candidate in kinds]
     tables, chosen = max(scored, key=lambda pair: sum(len(table.columns) for table in pair[0].values()))
     if not tables:

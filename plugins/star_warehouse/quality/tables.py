@@ -129,13 +129,14 @@ def _unmatched_deliveries(connection: Connection, table: sql.Identifier, release
         select count(*)
         from {table} as listed
         full join (
-            -- Spend files add up; of the other feeds, which are snapshots, the latest counts.
+            -- Spend files add up and each register holds for its time; of the other feeds, which are snapshots,
+            -- the latest counts.
             select delivery.source_id, delivery.period_key, delivery.sha256::text as sha256
             from ops.release
             join ops.delivery on delivery.delivery_id = any(release.delivery_ids)
             join ops.source using (source_id)
             where release.release_id = %s and (
-                source.kind = 'spend'
+                source.kind in ('spend', 'register')
                 or not exists (
                     select 1
                     from ops.delivery as later

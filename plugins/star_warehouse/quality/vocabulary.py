@@ -31,6 +31,7 @@ class _Place:
 
 _PLACES = {
     "spend": (),
+    "register": (),
     "social_value": (
         _Place("portal_project", "client", _BODY),
         _Place("portal_project", "status", "project_status"),

@@ -45,14 +45,16 @@ class CsvRows:
         blocks: the file's text as UTF-8.
         delimiter: what separates its fields.
         where: the file, for people.
+        has_quotes: whether quotes hold a field together; else each line is one row.
     """
 
     sheet = None
     row_word = "line"
 
-    def __init__(self, blocks: Iterable[bytes], delimiter: str, where: str) -> None:
+    def __init__(self, blocks: Iterable[bytes], delimiter: str, where: str, *, has_quotes: bool = True) -> None:
         self._parts = _of_few_lines(_whole_lines(blocks, where))
         self._delimiter = delimiter
+        self._has_quotes = has_quotes
         self._where = where
         self._first = self._beginning()
         self._unreadable_count = 0
@@ -69,7 +71,7 @@ class CsvRows:
     def head(self) -> Head:
         """The first sixty rows."""
         data, is_last = self._first
-        part = _Part(data, 1, is_last)
+        part = _Part(data, 1, is_last, has_quotes=self._has_quotes)
         rows: list[Row] = []
         unreadable: list[RejectedLine] = []
         start = 0
@@ -91,13 +93,13 @@ class CsvRows:
         Raises:
             Refusal: thousands of lines have quotes that do not pair, or a row does not end.
         """
-        splitter = _Splitter(self._delimiter, len(header.cells), positions, nulls)
+        splitter = _Splitter(self._delimiter, len(header.cells), positions, nulls, has_quotes=self._has_quotes)
         data, is_last = self._first
         # Its text is needed no more once it is read.
         self._first = (b"", True)
         first_line, begin = 1, header.line_number - 1 + header.line_count
         while True:
-            part = _Part(data, first_line, is_last)
+            part = _Part(data, first_line, is_last, has_quotes=self._has_quotes)
             batch, unread = self._read(part, splitter, begin)
             yield batch
             if is_last:
@@ -167,7 +169,8 @@ class CsvRows:
 class _Part:
     """Some whole lines of a file."""
 
-    def __init__(self, data: bytes, first_line: int, is_last: bool) -> None:
+    def __init__(self, data: bytes, first_line: int, is_last: bool, *, has_quotes: bool) -> None:
+        self._quoting = csv.QUOTE_MINIMAL if has_quotes else csv.QUOTE_NONE
         self.data = data
         self.first_line = first_line
         self.is_last = is_last
@@ -219,7 +222,7 @@ class _Part:
                 raise _NeedsMore
 
         try:
-            cells = next(csv.reader(lines(), delimiter=delimiter, strict=True))
+            cells = next(csv.reader(lines(), delimiter=delimiter, quoting=self._quoting, strict=True))
         except csv.Error:
             return None
         if taken > 1 and _swallows_lines(cells, delimiter, (width or len(cells)) - 1):
@@ -283,14 +286,17 @@ class _NeedsMore(Exception):
 class _Splitter:
     """Splits lines that are one row each, and tells which ones are."""
 
-    def __init__(self, delimiter: str, width: int, positions: Sequence[int], nulls: Sequence[str]) -> None:
+    def __init__(
+        self, delimiter: str, width: int, positions: Sequence[int], nulls: Sequence[str], *, has_quotes: bool
+    ) -> None:
         self.width = width
         self._nulls = [*nulls]
         self._delimiter = delimiter
         self._positions = sorted(positions)
         self._schema = {str(position): pl.String for position in range(width)}
         separator = re.escape(delimiter)
-        field = rf'(?:[^"{separator}]*|"(?:[^"]|"")*")'
+        self._quote = '"' if has_quotes else None
+        field = rf'(?:[^"{separator}]*|"(?:[^"]|"")*")' if has_quotes else rf"[^{separator}]*"
         # Empty fields beyond the header do no harm.
         self._one_row = rf"^{field}(?:{separator}{field}){{{width - 1}}}(?:{separator}[ \t]*)*$"
         nothing = r'(?:[\s\x1c-\x1f]*|"[\s\x1c-\x1f]*")'
@@ -317,6 +323,7 @@ class _Splitter:
             schema=self._schema,
             columns=self._positions,
             separator=self._delimiter,
+            quote_char=self._quote,
             null_values=self._nulls,
             truncate_ragged_lines=True,
             extra_columns="ignore",

@@ -138,7 +138,7 @@ def _tables(layout: Layout, path: Path, where: str, stack: ExitStack) -> Iterato
         for entity, declared in layout.tables.items():
             stream = stack.enter_context(_open_text(layout.format, path, where))
             blocks = Utf8Blocks(stream, layout.format.legacy_encoding, where)
-            rows = CsvRows(blocks, layout.format.delimiter or ",", where)
+            rows = CsvRows(blocks, layout.format.delimiter or ",", where, has_quotes=layout.format.quotes)
             yield _Table(entity, rows, _header(rows, declared, where), where, blocks)
         return
     workbook = Workbook(path, where)

@@ -3,7 +3,7 @@
 from star_warehouse.sources.catalogue import load_sources
 from star_warehouse.sources.dates import EXCEL_SERIAL, date_pattern
 from star_warehouse.sources.declaration import read_declaration
-from star_warehouse.sources.entities import ENTITIES, ENTITIES_OF_KIND, ColumnType, Entity
+from star_warehouse.sources.entities import ENTITIES, ENTITIES_OF_KIND, KINDS_OF_ONE_TABLE, ColumnType, Entity
 from star_warehouse.sources.layout import Format, Layout, Table, TotalsRow
 from star_warehouse.sources.location import Location, PeriodAddress, addresses, read_location
 from star_warehouse.sources.period import Cadence, Period
@@ -13,6 +13,7 @@ __all__ = [
     "ENTITIES",
     "ENTITIES_OF_KIND",
     "EXCEL_SERIAL",
+    "KINDS_OF_ONE_TABLE",
     "ONLY_LAYOUT",
     "Cadence",
     "ColumnType",

@@ -196,6 +196,38 @@ _ALL = (
         ),
         required=frozenset({"opportunity_ref", "lot_number", "stage"}),
     ),
+    Entity(
+        "register_company",
+        _columns(
+            company_number="identifier",
+            company_name="text",
+            company_category="text",
+            company_status="text",
+            incorporation_date="date",
+            dissolution_date="date",
+            registered_postcode="text",
+            accounts_category="text",
+        ),
+        required=frozenset({"company_number"}),
+    ),
+    Entity(
+        "register_charity",
+        _columns(
+            charity_number="identifier",
+            linked_charity_number="identifier",
+            charity_name="text",
+            charity_type="text",
+            registration_status="text",
+            removal_date="date",
+            latest_income_gbp="amount",
+            charity_postcode="text",
+            company_number="identifier",
+            is_cio="text",
+            extract_date="date",
+        ),
+        required=frozenset({"charity_number", "extract_date"}),
+        period_column="extract_date",
+    ),
 )
 
 ENTITIES: dict[str, Entity] = {entity.name: entity for entity in _ALL}
@@ -205,4 +237,8 @@ ENTITIES_OF_KIND: dict[str, frozenset[str]] = {
     "social_value": frozenset({"portal_project", "portal_measure", "portal_target", "portal_delivery"}),
     "contracts": frozenset({"contract"}),
     "tenders": frozenset({"tender_lot", "tender_bid"}),
+    "register": frozenset({"register_company", "register_charity"}),
 }
+
+# Kinds whose sources bring one of these tables each; those of the others bring all of them.
+KINDS_OF_ONE_TABLE = frozenset({"register"})

@@ -42,6 +42,7 @@ _PLACEHOLDERS: dict[Cadence, tuple[str, ...]] = {
     "year": ("year_start", "year_end", "calendar_year", "from", "to"),
     "year_to_date": ("year_start", "year_end", "year", "month", "month_name", "from", "to"),
     "snapshot": (),
+    "edition": (),
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Cadence = Literal["month", "quarter", "year", "year_to_date", "snapshot"]
+Cadence = Literal["month", "quarter", "year", "year_to_date", "snapshot", "edition"]
 
 # The named groups a file name's pattern may have, and the cadence that each set means.
 GROUPS: dict[frozenset[str], tuple[Cadence, ...]] = {
@@ -19,7 +19,7 @@ GROUPS: dict[frozenset[str], tuple[Cadence, ...]] = {
     frozenset({"from", "to"}): ("month", "quarter", "year", "year_to_date"),
     frozenset({"year_start", "year_end"}): ("year",),
     frozenset({"calendar_year"}): ("year",),
-    frozenset({"as_at"}): ("snapshot",),
+    frozenset({"as_at"}): ("snapshot", "edition"),
 }
 
 _MONTHS = (
@@ -41,8 +41,8 @@ class Period:
 
     Attributes:
         key: ``2018-04`` for a month, ``2022-Q1`` for a quarter of the calendar, ``2024/25`` for a financial year, whole
-            or to date, ``2019`` for a year of the calendar, ``2024-03-31`` for a snapshot.
-        start: its first day; of a snapshot, the day it was taken.
+            or to date, ``2019`` for a year of the calendar, ``2024-03-31`` for a snapshot or an edition.
+        start: its first day; of a snapshot or an edition, the day it was taken.
         end: its last day, included.
     """
 

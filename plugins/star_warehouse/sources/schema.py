@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources.declared import Code, Declared, Mistake, Text, check_order
-from star_warehouse.sources.entities import ENTITIES_OF_KIND
+from star_warehouse.sources.entities import ENTITIES_OF_KIND, KINDS_OF_ONE_TABLE
 from star_warehouse.sources.layout import Layout
 from star_warehouse.sources.location import addresses, read_location
 from star_warehouse.sources.period import GROUPS, Cadence, Period, period_from_groups
@@ -71,7 +71,8 @@ class Rhythm(Declared):
     """How often a delivery comes, and when its period is late and when it is closed.
 
     Attributes:
-        every: what one delivery covers.
+        every: what one delivery covers: the days of a ``month``, ``quarter``, ``year`` or ``year_to_date``; or how
+            things stood on a day, of which the latest counts (``snapshot``) or each for its own time (``edition``).
         late_after_days: days after the period's end from which a missing delivery is late.
         final_after_days: days after the period's end from which its figures are final: a file that would change them
             then waits for a person. None when they never are.
@@ -113,7 +114,7 @@ class Source(Declared):
 
     id: Code
     title: Text
-    kind: Literal["spend", "social_value", "contracts", "tenders"]
+    kind: Literal["spend", "social_value", "contracts", "tenders", "register"]
     partner: Code | None = None
     extract: Literal["internal", "published"]
     vat_basis: Literal["net", "gross", "both", "none"]
@@ -157,11 +158,14 @@ class Source(Declared):
 
     @model_validator(mode="after")
     def _fits_kind(self) -> Self:
-        wanted = ENTITIES_OF_KIND[self.kind]
+        possible = ENTITIES_OF_KIND[self.kind]
+        is_one_of = self.kind in KINDS_OF_ONE_TABLE
+        wanted = set(self.layouts[0].tables) if is_one_of else possible
         for index, layout in enumerate(self.layouts):
-            if set(layout.tables) != wanted:
+            if set(layout.tables) != wanted or not wanted <= possible or (is_one_of and len(wanted) != 1):
                 raise Mistake(
-                    f"a source of kind {self.kind} has these tables: {', '.join(sorted(wanted))}",
+                    f"a source of kind {self.kind} has {'one of ' if is_one_of else ''}these tables: "
+                    f"{', '.join(sorted(possible))}",
                     *("layouts", index, "tables"),
                 )
         if (self.kind == "spend") != (self.partner is not None):

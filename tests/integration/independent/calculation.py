@@ -13,6 +13,7 @@ from tests.integration.independent.competition import (
 )
 from tests.integration.independent.figures import Figures
 from tests.integration.independent.lines import FileAccount
+from tests.integration.independent.offices import read_offices
 from tests.integration.independent.portal import Portal, read_portal
 from tests.integration.independent.postcodes import Districts
 from tests.integration.independent.register import read_register
@@ -44,14 +45,15 @@ def calculate(folder: Path, scope_rules: Path = SCOPE_RULES) -> Calculation:
         ValueError: a folder of a yearly source holds not exactly one file, or a file lacks a column.
     """
     lines, accounts = read_spend(folder)
-    cells = retention_cells(lines, read_scope(scope_rules, lines), Districts())
+    offices, register_accounts = read_offices(folder)
+    cells = retention_cells(lines, read_scope(scope_rules, lines), Districts(), offices)
     portal, portal_account = read_portal(_only_file(folder / "social_value_portal"))
-    contracts, register_account = read_register(_only_file(folder / "contracts_register"))
+    contracts, contracts_account = read_register(_only_file(folder / "contracts_register"))
     lots, bids, tenders_account = read_tenders(_only_file(folder / "tenders"))
     social_value = positions(portal, contracts)
     participation = participations(lots, bids)
     return Calculation(
-        accounts=[*accounts, portal_account, register_account, tenders_account],
+        accounts=[*accounts, portal_account, contracts_account, tenders_account, *register_accounts],
         cells=cells,
         portal=portal,
         positions=social_value,

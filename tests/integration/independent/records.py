@@ -26,6 +26,14 @@ def zipped_records(path: Path, *, encoding: str, delimiter: str) -> Iterator[Rec
         return _records(archive.read(member).decode(encoding), delimiter)
 
 
+def unquoted_zipped_records(path: Path, *, encoding: str, delimiter: str) -> Iterator[Record]:
+    """Yield the records of the only file inside a ZIP, a line each: quotes hold nothing together."""
+    with zipfile.ZipFile(path) as archive:
+        (member,) = archive.namelist()
+        lines = archive.read(member).decode(encoding).splitlines()
+    yield from ((number, list(line.split(delimiter))) for number, line in enumerate(lines, start=1))
+
+
 def sheet_records(path: Path, sheet: str) -> Iterator[Record]:
     """Yield the rows of a sheet, blank ones too; every row is as long as the sheet is wide."""
     workbook = load_workbook(path, read_only=True, data_only=True)

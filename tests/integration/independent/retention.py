@@ -21,6 +21,7 @@ from tests.integration.independent.facts import (
 )
 from tests.integration.independent.figures import Figure, FigureKey, Figures, pounds
 from tests.integration.independent.lines import SpendLine
+from tests.integration.independent.offices import Offices
 from tests.integration.independent.postcodes import Districts
 from tests.integration.independent.scope import INTRA_PARTNER, Scope, is_influenceable
 
@@ -98,12 +99,15 @@ class _Sums:
             self.suppliers.add(line.supplier_key)
 
 
-def retention_cells(lines: list[SpendLine], scope: Scope, districts: Districts) -> dict[CellKey, Cell]:
+def retention_cells(
+    lines: list[SpendLine], scope: Scope, districts: Districts, offices: Offices
+) -> dict[CellKey, Cell]:
     """Compute every row of the retention table that has at least one line."""
     groups: dict[_Group, _Sums] = defaultdict(_Sums)
     bases = _Bases(lines)
     for place, line in enumerate(lines):
-        for group in _groups_of(line, bases.of(place, line), scope.scope_class(line), districts):
+        places = (("remit", line.remit_postcode), ("registered", _registered(line, offices)))
+        for group in _groups_of(line, bases.of(place, line), scope.scope_class(line), districts, places):
             groups[group].add(line)
     cells: dict[CellKey, Cell] = defaultdict(Cell)
     for group, sums in groups.items():
@@ -170,9 +174,20 @@ class _Bases:
         return line.partner, line.financial_year, line.transaction_number or place
 
 
-def _groups_of(line: SpendLine, bases: tuple[str, ...], scope_class: str, districts: Districts) -> Iterator[_Group]:
+def _registered(line: SpendLine, offices: Offices) -> str | None:
+    """The registered postcode that the partner wrote; where it wrote none, the register's for the payment date."""
+    return line.registered_postcode or offices.postcode(line.company_number, line.payment_date)
+
+
+def _groups_of(
+    line: SpendLine,
+    bases: tuple[str, ...],
+    scope_class: str,
+    districts: Districts,
+    places: tuple[tuple[str, str | None], ...],
+) -> Iterator[_Group]:
     scopes = ("total", "influenceable") if is_influenceable(scope_class) else ("total",)
-    for location_basis, postcode in (("remit", line.remit_postcode), ("registered", line.registered_postcode)):
+    for location_basis, postcode in places:
         district = None if line.is_redacted else districts.gss_code(postcode)
         for series in _series_of(line):
             yield _Group(

@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.independent.figures import FigureKey, pounds
 from tests.integration.independent.lines import SpendLine
+from tests.integration.independent.offices import Offices
 from tests.integration.independent.postcodes import Districts
 from tests.integration.independent.retention import Cell, CellKey, retention_cells, retention_figures
 from tests.integration.independent.scope import read_scope
@@ -54,7 +55,10 @@ def cells_of(tmp_path: Path, districts: Districts) -> CellsOf:
     """Computes the cells of some lines under the rules above."""
     rules = tmp_path / "scope_rule.csv"
     rules.write_text(RULES, encoding="utf-8")
-    return lambda *lines: retention_cells(list(lines), read_scope(rules), districts)
+    offices = Offices()
+    offices.add("SC012345", dt.date(2020, 8, 1), ROCHDALE)
+    offices.add("sc12345", dt.date(2018, 9, 1), STOCKPORT)
+    return lambda *lines: retention_cells(list(lines), read_scope(rules), districts, offices)
 
 
 def _key(
@@ -170,3 +174,26 @@ def test_all_partners(cells_of: CellsOf) -> None:
     figures = retention_figures(cells)
     assert FigureKey("R3", "st_helens", year, "all") not in figures
     assert figures[FigureKey("R3", "all", year, "all")] == (pounds(2_500_000), pounds(5_000_000))
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "written", "district"),
+    [
+        # Before the first edition the earliest office known, then from each edition's own day.
+        (dt.date(2018, 4, 1), "SC12345", None, "E08000007"),
+        (dt.date(2020, 7, 31), "SC012345", None, "E08000007"),
+        (dt.date(2020, 8, 1), "sc 12345", None, "E08000005"),
+        (dt.date(2020, 8, 1), "SC12345", TRAFFORD, "E08000009"),
+        (dt.date(2020, 8, 1), "SC12345", "nowhere", None),
+        (dt.date(2020, 8, 1), "SC12346", None, None),
+        (dt.date(2020, 8, 1), None, None, None),
+    ],
+)
+def test_the_register_says_the_office_that_the_partner_does_not(
+    day: dt.date, number: str | None, written: str | None, district: str | None, cells_of: CellsOf
+) -> None:
+    line = replace(LINE, partner="rochdale", payment_date=day, company_number=number, registered_postcode=written)
+    cell = cells_of(line)[_key("gm", partner="rochdale", location="registered", year=line.financial_year)]
+    assert (cell.located > 0) is (district is not None)
+    own = cells_of(line)[_key(partner="rochdale", location="registered", year=line.financial_year)]
+    assert (own.numerator > 0) is (district == "E08000005")

@@ -20,6 +20,7 @@ SOURCES = {
     "social_value": "social_value_portal",
     "contracts": "contracts_register",
     "tenders": "tenders",
+    "register": "companies_house",
 }
 
 
@@ -526,12 +527,83 @@ HISTORY = [
         "hold",
     ),
 ]
+
+
+def _company(columns: str, where: str = "true") -> str:
+    return f"update raw.register_company set {columns} where delivery_id = %(id)s and {where}"
+
+
+def _later_with(lines: int) -> str:
+    """A later edition of so many lines, with those before it to be held against."""
+    return (
+        "update ops.delivery set period_end_date = '2024-04-30', "
+        f"lines_in = {lines}, lines_loaded = {lines} where delivery_id = %(id)s; "
+        f"delete from raw.register_company where delivery_id = %(id)s and line_number > {lines}; "
+        "insert into raw.register_company (delivery_id, line_number, company_number, company_name, company_status) "
+        f"select %(id)s, n, 'ZZ' || lpad(n::text, 6, '0'), 'INVENTED', 'Active' from generate_series(41, {lines}) as n"
+    )
+
+
+_CHARITIES = """
+    delete from raw.register_company where delivery_id = %(id)s;
+    insert into raw.register_charity (
+        delivery_id, line_number, charity_number, linked_charity_number, charity_name, registration_status, extract_date
+    )
+    select %(id)s, n, (9900000 + n / 2)::text, (n %% 2)::text, 'INVENTED ' || n, 'Registered', '2024-03-31'
+    from generate_series(1, 40) as n
+"""
+
+REGISTER = [
+    Plant("empty", "delete from raw.register_company where delivery_id = %(id)s", "The register holds no entry."),
+    Plant("lines not read", _REJECTED, "2.4 % of the lines did not read and are left out.", outcome="accept"),
+    Plant(
+        "a number twice, in lower case",
+        _company("company_number = 'zz000001'", "line_number = 2"),
+        "1 numbers stand there more than once.",
+    ),
+    Plant(
+        "numbers without their zeros",
+        _company("company_number = line_number::text"),
+        "100.0 % of the numbers have not the form of this register's.",
+    ),
+    Plant("no names", _company("company_name = null", "line_number <= 3"), "7.5 % of the entries have no name."),
+    Plant("no statuses", _company("company_status = null"), "100.0 % of the entries have no status."),
+    Plant(
+        "most offices lost",
+        _company("registered_postcode = null", "line_number <= 21"),
+        "52.5 % of the companies have no postcode of their registered office.",
+    ),
+    Plant(
+        "some offices lost",
+        _company("registered_postcode = null", "line_number <= 5"),
+        "12.5 % of the companies have no postcode of their registered office.",
+        outcome="hold",
+    ),
+    Plant(
+        "a company of next year",
+        _company("incorporation_date = '2025-01-01'", "line_number = 1"),
+        "1 companies were incorporated after the day that the file's name says.",
+        outcome="accept",
+    ),
+    Plant("a part of the register", _later_with(6), "It has 0.15 times the entries of the edition before it."),
+    Plant("a shorter one", _later_with(35), "It has 0.88 times the entries of the edition before it.", outcome="hold"),
+    Plant("a far longer one", _later_with(64), "It has 1.60 times the entries of the edition", outcome="hold"),
+    Plant("charities, linked ones among them", _CHARITIES, None, outcome="accept"),
+    Plant(
+        "a linked charity twice",
+        _CHARITIES
+        + "; update raw.register_charity set linked_charity_number = '0' where delivery_id = %(id)s and line_number = 3",
+        "1 numbers stand there more than once.",
+    ),
+    Plant("sound", "select 1", None, outcome="accept"),
+]
 PLANTS = {
     "spend": SPEND,
     "spend_history": HISTORY,
     "social_value": SOCIAL_VALUE,
     "contracts": CONTRACTS,
     "tenders": TENDERS,
+    "register": REGISTER,
 }
 
 _LOADED = {
@@ -592,8 +664,16 @@ _LOADED = {
         (%(id)s, 1, 'O1', '1', 'Invented Trader', 'Small', 'Awarded', 'Won'),
         (%(id)s, 2, 'O1', '1', 'Invented Rival', 'Large', 'Evaluated', 'Lost')
         """,
+    "register": """
+        insert into raw.register_company (
+            delivery_id, line_number, company_number, company_name, company_status, incorporation_date,
+            registered_postcode
+        )
+        select %(id)s, n, 'ZZ' || lpad(n::text, 6, '0'), 'INVENTED ' || n || ' LTD', 'Active', '2001-02-03', 'AA1 1AA'
+        from generate_series(1, 40) as n
+        """,
 }
-_LINES = {"spend": 40, "spend_history": 60, "social_value": 7, "contracts": 3, "tenders": 4}
+_LINES = {"spend": 40, "spend_history": 60, "social_value": 7, "contracts": 3, "tenders": 4, "register": 40}
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ each_expectation = pytest.mark.parametrize(
 
 def test_the_suites() -> None:
     assert set(SUITES) == {
-        *(f"delivery_{kind}" for kind in ("spend", "social_value", "contracts", "tenders")),
+        *(f"delivery_{kind}" for kind in ("spend", "social_value", "contracts", "tenders", "register")),
         *(f"candidate_{part}" for part in ("release", "retention", "headline", "social_value", "participation")),
         "candidate_agreement",
     }

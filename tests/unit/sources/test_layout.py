@@ -108,6 +108,8 @@ def test_what_tells_one_thing_from_others_is_an_identifier() -> None:
         *(("spend_line", name) for name in ("supplier_ref", "company_number", "charity_number", "vat_number")),
         *(("spend_line", name) for name in ("transaction_number", "contract_ref")),
         *(("portal_project", name) for name in ("project_id", "supplier_company_number", "contract_ref")),
+        ("register_company", "company_number"),
+        *(("register_charity", name) for name in ("charity_number", "linked_charity_number", "company_number")),
         ("portal_target", "project_id"),
         ("portal_delivery", "project_id"),
         *(("contract", name) for name in ("contract_ref", "company_number")),

@@ -11,32 +11,60 @@ vendor_record as (
     select
         written.supplier_key,
         {{ ruled_name('written.supplier_name') }} as supplier_name,
-        lower({{ company_number_key('written.company_number') }}) as company_number,
-        lower({{ charity_number_key('charity_stated.charity_number') }}) as charity_number,
+        {{ company_number_key('written.company_number') }} as company_number,
+        {{ charity_number_key('charity_stated.charity_number') }} as charity_number,
         max(written.last_payment_date) as seen_date
     from {{ ref('int_supplier__written') }} as written
     left join charity_stated on written.vendor_record_key = charity_stated.vendor_record_key
     group by 1, 2, 3, 4
 ),
 
+-- The registers hold millions; only whom somebody writes down is looked up.
+company_wanted as (
+    select distinct company_number
+    from vendor_record
+    where company_number is not null
+),
+
+charity_wanted as (
+    select distinct charity_number
+    from vendor_record
+    where charity_number is not null
+),
+
 company as (
-    select distinct on (company_number)
-        lower(company_number) as company_number,
-        {{ squeezed('company_category') }} as company_category,
-        {{ squeezed('accounts_category') }} as accounts_category,
-        register_as_at_date
-    from {{ ref('stg_register__company') }}
-    order by company_number asc, register_as_at_date desc
+    select distinct on (company.company_number)
+        company.company_number,
+        {{ squeezed('company.company_category') }} as company_category,
+        {{ squeezed('company.accounts_category') }} as accounts_category,
+        company.register_as_at_date
+    from {{ ref('stg_register__company') }} as company
+    inner join company_wanted on company.company_number = company_wanted.company_number
+    order by company.company_number asc, company.register_as_at_date desc
 ),
 
 charity as (
-    select distinct on (charity_number)
-        lower(charity_number) as charity_number,
-        lower(company_number) as company_number,
-        {{ squeezed('registration_status') }} as registration_status,
-        register_as_at_date
-    from {{ ref('stg_register__charity') }}
-    order by charity_number asc, register_as_at_date desc
+    select distinct on (charity.charity_number)
+        charity.charity_number,
+        {{ squeezed('charity.registration_status') }} as registration_status,
+        charity.register_as_at_date
+    from {{ ref('stg_register__charity') }} as charity
+    inner join charity_wanted on charity.charity_number = charity_wanted.charity_number
+    order by charity.charity_number asc, charity.register_as_at_date desc
+),
+
+-- A charity that is a company is found by its company number; it has ceased when its last charity number has.
+charitable_company as (
+    select distinct on (charity.company_number)
+        charity.company_number,
+        {{ squeezed('charity.registration_status') }} as registration_status,
+        charity.register_as_at_date
+    from {{ ref('stg_register__charity') }} as charity
+    inner join company_wanted on charity.company_number = company_wanted.company_number
+    order by
+        charity.company_number asc,
+        charity.register_as_at_date desc,
+        {{ squeezed('charity.registration_status') }} = 'registered' desc
 ),
 
 evidence as (
@@ -70,10 +98,15 @@ evidence as (
         charity.registration_status as evidence_text,
         charity.register_as_at_date as as_at_date
     from vendor_record
-    inner join charity
-        on
-            vendor_record.charity_number = charity.charity_number
-            or vendor_record.company_number = charity.company_number
+    inner join charity on vendor_record.charity_number = charity.charity_number
+    union all
+    select
+        vendor_record.supplier_key,
+        'charity_status' as field,
+        charitable_company.registration_status as evidence_text,
+        charitable_company.register_as_at_date as as_at_date
+    from vendor_record
+    inner join charitable_company on vendor_record.company_number = charitable_company.company_number
     union all
     select
         vendor_record.supplier_key,
@@ -90,8 +123,8 @@ evidence as (
 select
     supplier_key,
     field,
-    evidence_text,
+    lower(evidence_text) as evidence_text,
     max(as_at_date) as as_at_date
 from evidence
 where evidence_text is not null
-group by supplier_key, field, evidence_text
+group by 1, 2, 3

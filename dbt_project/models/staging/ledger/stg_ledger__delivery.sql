@@ -1,4 +1,5 @@
--- Spend files add up; the others are snapshots of everything so far, of which the latest counts.
+-- Spend files add up, and each edition of a register holds for its time; the others are snapshots of everything so far,
+-- of which the latest counts.
 with loaded as (
     select
         delivery.delivery_id,
@@ -60,4 +61,4 @@ select
     amount_loaded_gbp,
     loaded_at
 from loaded
-where kind = 'spend' or newest_first = 1
+where kind in ('spend', 'register') or newest_first = 1

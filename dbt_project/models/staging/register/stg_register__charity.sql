@@ -1,13 +1,14 @@
--- No charity register is taken in yet: no row.
 select
-    null::text as charity_number,
-    null::text as charity_name,
-    null::text as company_number,
-    null::text as charity_type,
-    null::boolean as is_cio,
-    null::text as registration_status,
-    null::date as removal_date,
-    null::text as charity_postcode,
-    null::numeric(18, 2) as latest_income_gbp,
-    null::date as register_as_at_date
-where false
+    {{ charity_number_key("concat_ws('-', charity.charity_number, charity.linked_charity_number)") }} as charity_number,
+    charity.charity_name,
+    {{ company_number_key('charity.company_number') }} as company_number,
+    charity.charity_type,
+    case {{ squeezed('charity.is_cio') }} when 'true' then true when 'false' then false end as is_cio,
+    charity.registration_status,
+    charity.removal_date,
+    charity.charity_postcode,
+    charity.latest_income_gbp,
+    charity.extract_date as register_as_at_date
+from {{ source('raw', 'register_charity') }} as charity
+inner join {{ ref('stg_ledger__delivery') }} as delivery on charity.delivery_id = delivery.delivery_id
+where delivery.kind = 'register'

@@ -1,12 +1,13 @@
--- No company register is taken in yet: no row.
 select
-    null::text as company_number,
-    null::text as company_name,
-    null::text as company_status,
-    null::text as company_category,
-    null::date as incorporation_date,
-    null::date as dissolution_date,
-    null::text as registered_postcode,
-    null::text as accounts_category,
-    null::date as register_as_at_date
-where false
+    {{ company_number_key('company.company_number') }} as company_number,
+    company.company_name,
+    company.company_status,
+    company.company_category,
+    company.incorporation_date,
+    company.dissolution_date,
+    company.registered_postcode,
+    company.accounts_category,
+    delivery.period_end_date as register_as_at_date
+from {{ source('raw', 'register_company') }} as company
+inner join {{ ref('stg_ledger__delivery') }} as delivery on company.delivery_id = delivery.delivery_id
+where delivery.kind = 'register'
