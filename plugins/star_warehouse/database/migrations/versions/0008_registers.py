@@ -3,7 +3,7 @@
 from star_warehouse.database.statements import run_sql
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:
