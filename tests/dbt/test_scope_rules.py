@@ -152,7 +152,7 @@ def test_postgres_decides_as_python_does(built: Built) -> None:
         class_rule as (
             select priority, supplier_class, (
                 with recursive put (text, place) as (
-                    select pattern, 0
+                    select pattern, 0::bigint
                     union all
                     select replace(put.text, numbered.placeholder, numbered.words), numbered.place
                     from put
@@ -167,7 +167,7 @@ def test_postgres_decides_as_python_does(built: Built) -> None:
         supplier as (
             select coalesce((
                 select supplier_class from class_rule
-                where regexp_replace(reference.squeezed(%(name)s), '^invented ', '') ~* pattern
+                where regexp_replace(reference.squeezed(%(name)s), '^invented ', '') ~ pattern
                 order by priority limit 1
             ), 'unknown') as supplier_class
         )

@@ -1,4 +1,5 @@
--- Distinct texts are matched, not lines. Rules are the outer loop, so that each pattern is compiled once.
+-- Distinct texts are matched, not lines. Rules are the outer loop ("offset 0" keeps the planner to it), so that each
+-- pattern is compiled once: it keeps no more than 32 compiled at a time.
 with line_text as materialized (
     {%- for field in ['supplier_name', 'purpose', 'category_label', 'department'] %}
     select distinct
@@ -52,4 +53,5 @@ cross join lateral (
         line_text.written_text
     from line_text
     where line_text.field = rule.field and line_text.squeezed_text ~* rule.pattern
+    offset 0
 ) as matched

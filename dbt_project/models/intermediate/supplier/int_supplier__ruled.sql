@@ -1,4 +1,5 @@
--- Distinct texts are matched, not suppliers. Rules are the outer loop, so that each pattern is compiled once.
+-- Distinct texts are matched, not suppliers. Rules are the outer loop ("offset 0" keeps the planner to it), so that each
+-- pattern is compiled once: it keeps no more than 32 compiled at a time.
 with word as (
     select
         {%- for word_set in word_sets() %}
@@ -51,5 +52,6 @@ cross join lateral (
     where
         evidence_text.field = rule.field
         and {{ is_valid_on('evidence_text.as_at_date', 'rule.valid_from', 'rule.valid_to') }}
-        and evidence_text.evidence_text ~* rule.pattern
+        and evidence_text.evidence_text ~ rule.pattern
+    offset 0
 ) as matched
