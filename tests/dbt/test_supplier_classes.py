@@ -58,7 +58,16 @@ def test_postgres_reads_the_rules_as_python_does(built: Built) -> None:
     names += ["mr", "ltd", "t/a", "a b", "smith, j.a.", "j&k smith", "o'dowd j", "x" * 33 + " l", "x" * 32 + " lt"]
     texts: dict[str, list[str]] = {
         "supplier_name": names,
-        "company_number": ["00000000", "01234567", "sc123456", "zz123456", "0ip1234r", "ip01234r", "rc000001", "oc300001"],
+        "company_number": [
+            "00000000",
+            "01234567",
+            "sc123456",
+            "zz123456",
+            "0ip1234r",
+            "ip01234r",
+            "rc000001",
+            "oc300001",
+        ],
         "charity_number": ["0", "1234567", "1234567-1", "sc012345", "nic100001", "12"],
         "company_category": ["community interest company", "private limited company", "registered society"],
         "charity_status": ["registered", "removed"],
