@@ -1,4 +1,4 @@
--- Where each supplier is: by the remittance postcodes of its last payment date with a known one, else the registered ones.
+-- Where each supplier is: by its remittance postcode on the last payment date that has one, else the registered one.
 with placed as (
     select
         line.supplier_key,
@@ -7,9 +7,10 @@ with placed as (
         max(line.payment_date) as last_payment_date,
         count(*) as lines_count
     from {{ ref('fct_payment_line') }} as line
-    cross join lateral (
-        values ('remit', line.remit_gss_code), ('registered', line.registered_gss_code)
-    ) as place (location_basis, gss_code)
+    cross join
+        unnest(
+            array['remit', 'registered'], array[line.remit_gss_code, line.registered_gss_code]
+        ) as place (location_basis, gss_code)
     where line.supplier_key is not null and place.gss_code is not null
     group by line.supplier_key, place.location_basis, place.gss_code
 ),

@@ -13,12 +13,13 @@ with named as (
 
 size as (
     select
-        supplier_key
-        {%- for definition in ['code_2015', 'ec', 'companies_act', 'pa2023'] %},
+        supplier_key,
+        {%- for definition in ['code_2015', 'ec', 'companies_act', 'pa2023'] %}
         bool_and(is_sme) filter (where sme_definition = '{{ definition }}') as is_sme_{{ definition }},
         max(size_source) filter (where sme_definition = '{{ definition }}') as sme_{{ definition }}_source,
-        max(size_as_at_date) filter (where sme_definition = '{{ definition }}') as sme_{{ definition }}_as_at_date
+        max(size_as_at_date) filter (where sme_definition = '{{ definition }}') as sme_{{ definition }}_as_at_date,
         {%- endfor %}
+        count(*) as definitions_count
     from {{ ref('int_supplier__size') }}
     group by supplier_key
 )

@@ -42,12 +42,32 @@ classed as (
         supplier.supplier_key,
         coalesce(deciding.supplier_class, 'unknown') as supplier_class,
         coalesce(deciding.rule_id, 'default') as class_rule_id,
-        coalesce(deciding.reason, 'Nothing proves an organisation, so that the name may be a person''s') as class_reason,
+        coalesce(deciding.reason, 'Nothing proves an organisation; the name may be a person''s') as class_reason,
         coalesce(deciding.basis, 'unknown') as class_basis,
         coalesce(deciding.is_masking, true) or always_masked.supplier_key is not null as is_personal_by_rule
     from supplier
     left join deciding on supplier.supplier_key = deciding.supplier_key
     left join always_masked on supplier.supplier_key = always_masked.supplier_key
+),
+
+-- Said both ways on one day it says nothing.
+declared as (
+    select
+        supplier_key,
+        as_at_date,
+        case when min(declared_vcse) = max(declared_vcse) then min(declared_vcse) end as evidence_text
+    from {{ ref('int_supplier__declared') }}
+    where declared_vcse is not null
+    group by supplier_key, as_at_date
+),
+
+last_declared as (
+    select distinct on (supplier_key)
+        supplier_key,
+        evidence_text,
+        as_at_date
+    from declared
+    order by supplier_key asc, as_at_date desc
 ),
 
 -- What the rules on VCSE look at beside the evidence: the class, and what was declared last.
@@ -65,22 +85,17 @@ vcse_evidence as (
         classed_field.evidence_text,
         null as as_at_date
     from classed
-    cross join lateral (
-        values ('supplier_class', classed.supplier_class), ('class_rule_id', classed.class_rule_id)
-    ) as classed_field (field, evidence_text)
+    cross join
+        unnest(
+            array['supplier_class', 'class_rule_id'], array[classed.supplier_class, classed.class_rule_id]
+        ) as classed_field (field, evidence_text)
     union all
-    (
-        select distinct on (supplier_key)
-            supplier_key,
-            'declared_vcse' as field,
-            -- Said both ways on one day it says nothing.
-            case when min(declared_vcse) = max(declared_vcse) then min(declared_vcse) end as evidence_text,
-            as_at_date
-        from {{ ref('int_supplier__declared') }}
-        where declared_vcse is not null
-        group by supplier_key, as_at_date
-        order by supplier_key asc, as_at_date desc
-    )
+    select
+        supplier_key,
+        'declared_vcse' as field,
+        evidence_text,
+        as_at_date
+    from last_declared
 ),
 
 vcse_rule as materialized (

@@ -1,4 +1,4 @@
--- What bidders and the contracts register say of a supplier's size and kind, as at the award or, without one, the extract.
+-- What bidders and the contracts register say of a supplier's size and kind, as at the award; without one, the extract.
 with supplier as (
     select distinct
         written_in,

@@ -1,4 +1,4 @@
--- What rules look at: names and numbers wherever the supplier is written down, and what the latest register says of them.
+-- What rules look at: names and numbers wherever the supplier is written down, and what the latest register says.
 with charity_stated as (
     select distinct
         vendor_record_key,
@@ -7,16 +7,26 @@ with charity_stated as (
     where charity_number is not null
 ),
 
-vendor_record as (
+keyed as (
     select
         written.supplier_key,
         {{ ruled_name('written.supplier_name') }} as supplier_name,
         {{ company_number_key('written.company_number') }} as company_number,
         {{ charity_number_key('charity_stated.charity_number') }} as charity_number,
-        max(written.last_payment_date) as seen_date
+        written.last_payment_date
     from {{ ref('int_supplier__written') }} as written
     left join charity_stated on written.vendor_record_key = charity_stated.vendor_record_key
-    group by 1, 2, 3, 4
+),
+
+vendor_record as (
+    select
+        supplier_key,
+        supplier_name,
+        company_number,
+        charity_number,
+        max(last_payment_date) as seen_date
+    from keyed
+    group by supplier_key, supplier_name, company_number, charity_number
 ),
 
 -- The registers hold millions; only whom somebody writes down is looked up.
@@ -115,16 +125,25 @@ evidence as (
         company.register_as_at_date as as_at_date
     from vendor_record
     inner join company on vendor_record.company_number = company.company_number
-    cross join lateral (
-        values ('company_category', company.company_category), ('accounts_category', company.accounts_category)
+    cross join unnest(
+        array['company_category', 'accounts_category'], array[company.company_category, company.accounts_category]
     ) as company_field (field, evidence_text)
+),
+
+lowered as (
+    select
+        supplier_key,
+        field,
+        lower(evidence_text) as evidence_text,
+        as_at_date
+    from evidence
+    where evidence_text is not null
 )
 
 select
     supplier_key,
     field,
-    lower(evidence_text) as evidence_text,
+    evidence_text,
     max(as_at_date) as as_at_date
-from evidence
-where evidence_text is not null
-group by 1, 2, 3
+from lowered
+group by supplier_key, field, evidence_text

@@ -1,11 +1,11 @@
--- Distinct texts are matched, not suppliers. Rules are the outer loop ("offset 0" keeps the planner to it), so that each
--- pattern is compiled once: it keeps no more than 32 compiled at a time.
+-- Distinct texts are matched, not suppliers. Rules are the outer loop ("offset 0" keeps the planner to it), so that
+-- each pattern is compiled once: no more than 32 are kept compiled at a time.
 with word as (
     select
         {%- for word_set in word_sets() %}
-        string_agg(word, '|' order by word) filter (where word_set = '{{ word_set }}') as {{ word_set }}
-        {%- if not loop.last %},{% endif %}
+        string_agg(word, '|' order by word) filter (where word_set = '{{ word_set }}') as {{ word_set }},
         {%- endfor %}
+        count(*) as words_count
     from {{ ref('name_word') }}
 ),
 
@@ -53,5 +53,6 @@ cross join lateral (
         evidence_text.field = rule.field
         and {{ is_valid_on('evidence_text.as_at_date', 'rule.valid_from', 'rule.valid_to') }}
         and evidence_text.evidence_text ~ rule.pattern
+    order by evidence_text.evidence_text
     offset 0
 ) as matched
