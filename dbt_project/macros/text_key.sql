@@ -29,3 +29,8 @@
 {% macro is_sample_name(name) -%}
     coalesce({{ name }} ~* '^[[:space:]\u00a0]*{{ var("sample_prefix") }}[[:space:]\u00a0]', false)
 {%- endmacro %}
+
+{#- A name as the rules of classes look at it: squeezed, without the sample's first word. -#}
+{% macro ruled_name(name) -%}
+    regexp_replace({{ squeezed(name) }}, '^{{ var("sample_prefix") }} ', '')
+{%- endmacro %}

@@ -36,7 +36,7 @@ def test_the_project_parses_without_a_warning(parsed: Parsed) -> None:
 def test_shared_tables_are_those_promised(manifest: dict[str, Any]) -> None:
     assert {node["alias"] for node in models(manifest, "shared")} == {
         "headline", "measure_definition", "participation", "partner", "quality_result", "release", "retention",
-        "social_value_partner", "source_file",
+        "social_value_partner", "source_file", "supplier",
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from star_warehouse.settings import REPOSITORY
 from tests.dbt.conftest import Built, read_seed
+from tests.dbt.supplier_classes import Known, supplier_class
 
 LEDGER = (
     Path(os.environ.get("STAR_REAL_DATA") or REPOSITORY.parent / "shared" / "data")
@@ -121,8 +122,9 @@ RULES = sorted([*TOKENS, *read_seed("rules/scope_rule")], key=lambda row: int(ro
 
 
 def decide(texts: dict[str, str], payment_date: str) -> str:
-    """The class the rules give a line, in plain Python."""
+    """The class the rules give a line, in plain Python; the supplier's class by its name alone."""
     squeezed = {field: " ".join(text.split()).lower() for field, text in texts.items()}
+    squeezed["supplier_class"] = supplier_class(Known(texts["supplier_name"]))
     for rule in RULES:
         if (
             rule["valid_from"] <= payment_date <= (rule["valid_to"] or "9999")
@@ -142,6 +144,33 @@ def test_a_line_is_of_its_class(line: Line) -> None:
 def test_postgres_decides_as_python_does(built: Built) -> None:
     """The same lines through the seed as loaded and PostgreSQL's regular expressions."""
     query = """
+        with word_set as (
+            select '{' || word_set || '}' as placeholder, string_agg(word, '|') as words
+            from rules.name_word
+            group by word_set
+        ),
+        class_rule as (
+            select priority, supplier_class, (
+                with recursive put (text, place) as (
+                    select pattern, 0::bigint
+                    union all
+                    select replace(put.text, numbered.placeholder, numbered.words), numbered.place
+                    from put
+                    join (select *, row_number() over (order by placeholder) as place from word_set) as numbered
+                        on numbered.place = put.place + 1
+                )
+                select text from put order by place desc limit 1
+            ) as pattern
+            from rules.supplier_class_rule
+            where field = 'supplier_name'
+        ),
+        supplier as (
+            select coalesce((
+                select supplier_class from class_rule
+                where regexp_replace(reference.squeezed(%(name)s), '^invented ', '') ~ pattern
+                order by priority limit 1
+            ), 'unknown') as supplier_class
+        )
         select coalesce((
             select scope_class
             from (
@@ -150,7 +179,11 @@ def test_postgres_decides_as_python_does(built: Built) -> None:
                 select priority, 'supplier_name', pattern, scope_class, null, null from rules.redaction_token
             ) as rule
             where
-                case field when 'supplier_name' then %(name)s when 'purpose' then %(purpose)s end ~* pattern
+                case field
+                    when 'supplier_name' then %(name)s
+                    when 'purpose' then %(purpose)s
+                    when 'supplier_class' then (select supplier_class from supplier)
+                end ~* pattern
                 and (valid_from is null or valid_from <= %(date)s)
                 and (valid_to is null or valid_to >= %(date)s)
             order by priority

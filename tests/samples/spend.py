@@ -15,6 +15,8 @@ from random import Random
 
 from tests.samples.amounts import ORDINARY, STEADY, Habit, split
 from tests.samples.edges import EdgeLine, edge_lines
+from tests.samples.hard_cases import PURPOSE as HARD_PURPOSE
+from tests.samples.hard_cases import hard_vendors
 from tests.samples.lines import Documents, Line, Sheet
 from tests.samples.partners import PARTNERS, Partner
 from tests.samples.payees import CARE_CATEGORY, CORPORATE_CATEGORY, Payee, fellow_partner, payees_of, purpose_between
@@ -95,6 +97,7 @@ class _Bookkeeper:
         self._payees = [(payee, self._vendor_of(payee, register, rng)) for payee in payees_of(partner)]
         self._personal = [_redacted(name, CARE_CATEGORY) for name in _PERSONAL_NAMES]
         self._confidential = [_redacted(name, CATEGORIES[2]) for name in _CONFIDENTIAL_NAMES]
+        self._hard = hard_vendors(partner, register)
         self._documents = Documents(partner)
 
     def year(self, year: int, parts: list[Season]) -> dict[tuple[str, date], list[Line]]:
@@ -115,6 +118,7 @@ class _Bookkeeper:
             self._small_lines(sheet, season, small, counts[season.months] * _LINES_SMALL, len(months))
             self._fixed_lines(sheet, season)
             self._personal_lines(sheet, season, counts[season.months] * _LINES_PERSONAL)
+        self._hard_lines(sheet, months)
         return self._documents.number(sheet, months)
 
     # ------------------------------------------------------------ what is written first
@@ -300,6 +304,12 @@ class _Bookkeeper:
                     vendor = sheet.rng.choice(self._personal)
                 purpose = sheet.rng.choice(_PERSONAL_PURPOSES)
                 sheet.add(vendor, day, piece.pence, group, vendor.category, purpose)
+
+    def _hard_lines(self, sheet: Sheet, months: list[date]) -> None:
+        for number, vendor in enumerate(self._hard):
+            group = sheet.new_group()
+            day = sheet.day_in(months[0], group)
+            sheet.add(vendor, day, 10_00 + number, group, vendor.category, HARD_PURPOSE)
 
     def _vendor_of(self, payee: Payee, register: Register, rng: Random) -> Vendor:
         number = register.number() if rng.random() < 0.4 else None

@@ -52,6 +52,7 @@ class Vendor:
     remit_postcode: str | None
     registered_postcode: str | None
     category: Category
+    charity_number: str | None = None
 
 
 @dataclass(slots=True, eq=False)

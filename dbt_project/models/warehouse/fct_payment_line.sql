@@ -13,6 +13,8 @@ select
     identified.supplier_key,
     classified.scope_class,
     classified.scope_rule_id,
+    classified.supplier_class,
+    classified.class_rule_id,
     classified.is_influenceable,
     classified.is_intra_partner,
     thresholded.supplier_year_gbp,

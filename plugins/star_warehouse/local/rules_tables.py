@@ -62,6 +62,7 @@ def print_explained(explained: Explained, console: Console) -> None:
         f"£{explained.amount_gbp:,.2f}, paid {days}, for {'; '.join(explained.purposes) or 'no purpose stated'}.",
         console,
     )
+    _say(f"Kind of supplier: {'; '.join(explained.classes)}.", console)
     table = Table(title="The rules that match, in the order they decide", title_justify="left")
     table.add_column("priority", justify="right")
     table.add_column("rule", overflow="fold")

@@ -19,6 +19,7 @@ _TABLE_SUITES = {
     "candidate_headline": "headline",
     "candidate_social_value": "social_value_partner",
     "candidate_participation": "participation",
+    "candidate_supplier": "supplier",
     # About all of them together; the headline is where they meet.
     "candidate_agreement": "headline",
 }

@@ -13,10 +13,13 @@ _ALWAYS_FILLED = {"partner", "release", "source_file", "measure_definition"}
 # The audit's own results are added after it, so their number says nothing yet.
 _STILL_GROWING = {"quality_result"}
 _PERSONAL = (
-    "(^|_)(postcode|supplier|vendor|vat|invoice|bidder|beneficiary|payee|purpose|narrative|description|email|phone"
+    # What a supplier is, and the number that says nothing of it, are published; who it is goes by other names.
+    "(^|_)(postcode|supplier(?!_(key|class)(_|$))|vendor|vat|invoice|bidder|beneficiary|payee|purpose|narrative|description|email|phone"
     "|address|contact)(_|$)"
 )
 _POSTCODE = "^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$"
+# Shorter than that a person's name is found in texts that mean something else.
+_SHORTEST_NAME = 6
 # The names that the published tables give to their year.
 _YEARS = ("financial_year", "award_year")
 
@@ -69,6 +72,7 @@ def _profile(
         ),
         "personal_columns_count": _personal_columns(connection, columns),
         "postcode_values_count": _postcode_values(connection, table, columns),
+        "personal_names_count": _personal_names(connection, table, name, columns),
     }
 
 
@@ -159,14 +163,52 @@ def _personal_columns(connection: Connection, columns: dict[str, str]) -> int:
     )
 
 
+def _texts(columns: dict[str, str]) -> list[sql.Identifier]:
+    return [sql.Identifier(name) for name, kind in columns.items() if kind in ("text", "character varying")]
+
+
 def _postcode_values(connection: Connection, table: sql.Identifier, columns: dict[str, str]) -> int:
-    texts = [sql.Identifier(name) for name, kind in columns.items() if kind in ("text", "character varying")]
+    texts = _texts(columns)
     if not texts:
         return 0
     return _count(
         connection,
         "select count(*) from {table} cross join unnest(array[{texts}]::text[]) as cell (words) where cell.words ~* %s",
         (_POSTCODE,),
+        table=table,
+        texts=sql.SQL(", ").join(texts),
+    )
+
+
+def _personal_names(connection: Connection, table: sql.Identifier, name: str, columns: dict[str, str]) -> int:
+    """Distinct texts that are a name to be kept back, or in which a person's name stands."""
+    texts = _texts(columns)
+    if not texts:
+        return 0
+    return _count(
+        connection,
+        r"""
+        with written as materialized (
+            select distinct
+                reference.squeezed(cell.words) as words,
+                ' ' || regexp_replace(lower(cell.words), '[^[:alnum:]]+', ' ', 'g') || ' ' as plain_words
+            from {table}
+            cross join unnest(array[{texts}]::text[]) as cell (words)
+            where cell.words is not null
+        ),
+        person as materialized (
+            select ' ' || btrim(regexp_replace(masked_name, '[^[:alnum:]]+', ' ', 'g')) || ' ' as plain_name
+            from warehouse.dim_masked_name
+            where is_person and length(masked_name) >= %s
+        )
+        select count(*)
+        from written
+        where
+            exists (select 1 from warehouse.dim_masked_name where masked_name = written.words)
+            -- A firm may have a person's name within its own.
+            or (not %s and exists (select 1 from person where position(plain_name in written.plain_words) > 0))
+        """,
+        (_SHORTEST_NAME, name == "supplier"),
         table=table,
         texts=sql.SQL(", ").join(texts),
     )

@@ -49,6 +49,7 @@ class Explained:
         purposes: the first few of them.
         first_date, last_date: first and last payment date.
         lines_count, amount_gbp: how many lines and their net £.
+        classes: of what kind their suppliers are, each with the rule that says so and why.
         roles: the rules.
     """
 
@@ -59,6 +60,7 @@ class Explained:
     last_date: date
     lines_count: int
     amount_gbp: Decimal
+    classes: list[str]
     roles: list[RuleRole]
 
 
@@ -108,7 +110,7 @@ def _explain(warehouse: Warehouse, asked: dict[str, Any]) -> Explained | list[st
             where="schemas warehouse and intermediate",
             way_out="Build a release with `make run` first.",
         ) from error
-    names, partners, purposes, first_date, last_date, lines_count, amount_gbp = about
+    names, partners, purposes, first_date, last_date, lines_count, amount_gbp, classes = about
     return Explained(
         supplier_names=names,
         partners=partners,
@@ -117,8 +119,16 @@ def _explain(warehouse: Warehouse, asked: dict[str, Any]) -> Explained | list[st
         last_date=last_date,
         lines_count=lines_count,
         amount_gbp=amount_gbp,
+        classes=[_class(text, texts) for text in classes],
         roles=[_role(role, texts) for role in roles],
     )
+
+
+def _class(decided: list[str | None], texts: dict[str, RuleText]) -> str:
+    supplier_class, rule_id = decided
+    if rule_id is None or rule_id == DEFAULT_RULE:
+        return f"{supplier_class} (no rule of a class matches)"
+    return f"{supplier_class} (rule {rule_id}: {texts.get(rule_id, _UNKNOWN).reason})"
 
 
 def _role(row: tuple[Any, ...], texts: dict[str, RuleText]) -> RuleRole:
@@ -139,7 +149,7 @@ _LINES = """
 create temporary table asked on commit drop as
 select
     line.delivery_id, line.line_number, line.partner_code, line.supplier_name, line.purpose, line.payment_date,
-    decided.amount_gbp, decided.scope_rule_id, decided.scope_class
+    decided.amount_gbp, decided.scope_rule_id, decided.scope_class, decided.supplier_class, decided.class_rule_id
 from staging.stg_spend__line as line
 inner join warehouse.fct_payment_line as decided using (delivery_id, line_number)
 where
@@ -153,7 +163,8 @@ select
     coalesce(array_agg(distinct supplier_name) filter (where supplier_name is not null), '{}'),
     array_agg(distinct partner_code),
     coalesce((array_agg(distinct purpose) filter (where purpose is not null))[:5], '{}'),
-    min(payment_date), max(payment_date), count(*), sum(amount_gbp)
+    min(payment_date), max(payment_date), count(*), sum(amount_gbp),
+    coalesce(jsonb_agg(distinct jsonb_build_array(supplier_class, class_rule_id)), '[]')
 from asked
 """
 

@@ -87,13 +87,18 @@ def scope_shares(
 _SHARES = """
 with decided as (
     select
-        coalesce(rule_group.scope_group, line.scope_class) as scope_group,
+        coalesce(by_rule.scope_group, by_class.scope_group, line.scope_class) as scope_group,
         line.scope_class,
         line.scope_rule_id,
         line.is_influenceable,
         line.amount_gbp
     from warehouse.fct_payment_line as line
-    left join rules.scope_rule_group as rule_group on line.scope_rule_id = rule_group.rule_id
+    left join rules.scope_rule_group as by_rule on line.scope_rule_id = by_rule.rule_id
+    -- Where the supplier's class decided, the rule of that class says which kind of body it is.
+    left join rules.scope_rule as class_decided
+        on line.scope_rule_id = class_decided.rule_id and class_decided.field = 'supplier_class'
+    left join rules.scope_rule_group as by_class
+        on line.class_rule_id = by_class.rule_id and class_decided.rule_id is not null
     where
         (%(source)s::text is null or line.source_id = %(source)s)
         and (%(partner)s::text is null or line.partner_code = %(partner)s)

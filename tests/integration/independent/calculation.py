@@ -53,7 +53,7 @@ def calculate(folder: Path, scope_rules: Path = SCOPE_RULES, identity: Identity 
     """
     lines, accounts = read_spend(folder)
     offices, register_accounts = read_offices(folder)
-    cells = retention_cells(lines, read_scope(scope_rules), Districts(), offices, identity)
+    cells = retention_cells(lines, read_scope(scope_rules, lines), Districts(), offices, identity)
     portal, portal_account = read_portal(_only_file(folder / "social_value_portal"))
     contracts, contracts_account = read_register(_only_file(folder / "contracts_register"))
     lots, bids, tenders_account = read_tenders(_only_file(folder / "tenders"))

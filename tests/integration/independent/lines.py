@@ -28,6 +28,7 @@ class SpendLine:
     purpose: str | None
     category_label: str | None
     department: str | None
+    charity_number: str | None = None
 
     @property
     def is_redacted(self) -> bool:

@@ -1,16 +1,19 @@
-"""Which lines are influenceable: the scope rules, read as data and applied with plain ``re``."""
+"""Which lines are influenceable: the scope rules and the rules on suppliers' classes, as data, with plain ``re``."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.integration.independent.lines import SpendLine
 
 DEFAULT_CLASS = "influenceable"
+UNKNOWN = "unknown"
 INTRA_PARTNER = "intra_partner"
 REDACTED_PERSONAL = "redacted_personal"
 REDACTED_COMMERCIAL = "redacted_commercial"
@@ -30,11 +33,57 @@ class ScopeRule:
     valid_to: dt.date
 
 
+@dataclass(frozen=True)
+class ClassRule:
+    """One row of the rules on suppliers' classes: a pattern looked for in one thing known of a supplier."""
+
+    priority: int
+    field: str
+    pattern: re.Pattern[str]
+    supplier_class: str
+
+
+class SupplierClasses:
+    """What kind of supplier each is, from all its vendor records; registers are not asked."""
+
+    def __init__(self, rules: list[ClassRule], lines: Iterable[SpendLine]) -> None:
+        known: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for line in lines:
+            if line.supplier_key is not None:
+                known[line.supplier_key] |= _known_of(line)
+        found: dict[tuple[str, str], ClassRule | None] = {}
+        for fact in set().union(*known.values()):
+            matching = [rule for rule in rules if rule.field == fact[0] and rule.pattern.search(fact[1])]
+            found[fact] = min(matching, key=lambda rule: rule.priority, default=None)
+        self._classes: dict[str, str] = {}
+        for key, facts in known.items():
+            deciding = [rule for fact in facts if (rule := found[fact]) is not None]
+            best = min(deciding, key=lambda rule: rule.priority, default=None)
+            self._classes[key] = UNKNOWN if best is None else best.supplier_class
+
+    def of(self, line: SpendLine) -> str:
+        """Name the class of the supplier a line pays."""
+        return UNKNOWN if line.supplier_key is None else self._classes[line.supplier_key]
+
+
+def _known_of(line: SpendLine) -> set[tuple[str, str]]:
+    facts = set()
+    if line.supplier_name:
+        words = line.supplier_name.lower().split()
+        facts.add(("supplier_name", " ".join(words[1:] if words[0] == "invented" and len(words) > 1 else words)))
+    if line.company_number:
+        facts.add(("company_number", "".join(line.company_number.lower().split()).rjust(8, "0")))
+    if line.charity_number:
+        facts.add(("charity_number", re.sub(r"[^a-z0-9-]", "", line.charity_number.lower())))
+    return facts
+
+
 class Scope:
     """Decides the class of a line; the lowest priority that is found decides, redaction before all rules."""
 
-    def __init__(self, rules: list[ScopeRule]) -> None:
+    def __init__(self, rules: list[ScopeRule], suppliers: SupplierClasses) -> None:
         self._rules = sorted(rules, key=lambda rule: (rule.priority, rule.rule_id))
+        self._suppliers = suppliers
         self._found: dict[tuple[str, str], list[ScopeRule]] = {}
 
     def scope_class(self, line: SpendLine) -> str:
@@ -48,6 +97,7 @@ class Scope:
                 ("purpose", line.purpose),
                 ("category_label", line.category_label),
                 ("department", line.department),
+                ("supplier_class", self._suppliers.of(line)),
             )
             if text
             for rule in self._found_in(field, text)
@@ -70,20 +120,41 @@ def is_influenceable(scope_class: str) -> bool:
     return scope_class in _STAYS
 
 
-def read_scope(path: Path) -> Scope:
-    """Read the rule table (rule_id, priority, field, pattern, scope_class, valid_from, valid_to, reason)."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return Scope(
-            [
-                ScopeRule(
-                    priority=int(row["priority"]),
-                    rule_id=row["rule_id"],
-                    field=row["field"],
-                    pattern=re.compile(row["pattern"], re.IGNORECASE),
-                    scope_class=row["scope_class"],
-                    valid_from=dt.date.fromisoformat(row["valid_from"]) if row["valid_from"] else dt.date.min,
-                    valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else dt.date.max,
-                )
-                for row in csv.DictReader(file)
-            ]
+def read_scope(path: Path, lines: Iterable[SpendLine]) -> Scope:
+    """Read the scope rules, and beside them the rules on suppliers' classes with their sets of words.
+
+    Args:
+        path: ``scope_rule.csv``; ``supplier_class_rule.csv`` and ``name_word.csv`` stand in the same folder.
+        lines: every line, for a supplier's class rests on all its vendor records.
+    """
+    scope_rules = [
+        ScopeRule(
+            priority=int(row["priority"]),
+            rule_id=row["rule_id"],
+            field=row["field"],
+            pattern=re.compile(row["pattern"], re.IGNORECASE),
+            scope_class=row["scope_class"],
+            valid_from=dt.date.fromisoformat(row["valid_from"]) if row["valid_from"] else dt.date.min,
+            valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else dt.date.max,
         )
+        for row in _rows(path)
+    ]
+    return Scope(scope_rules, SupplierClasses(_class_rules(path.parent), lines))
+
+
+def _class_rules(folder: Path) -> list[ClassRule]:
+    words: dict[str, list[str]] = defaultdict(list)
+    for row in _rows(folder / "name_word.csv"):
+        words[row["word_set"]].append(row["word"])
+    rules = []
+    for row in _rows(folder / "supplier_class_rule.csv"):
+        if row["valid_from"] or row["valid_to"]:
+            raise ValueError(f"{row['rule_id']} holds for a time only, which this check does not follow")
+        pattern = re.sub(r"\{([a-z_]+)\}", lambda found: "|".join(words[found[1]]), row["pattern"])
+        rules.append(ClassRule(int(row["priority"]), row["field"], re.compile(pattern), row["supplier_class"]))
+    return rules
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

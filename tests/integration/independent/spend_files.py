@@ -94,6 +94,7 @@ def _line(fields: list[Any], header: list[str], places: dict[str, int], layout: 
         purpose=text(cell("purpose")),
         category_label=text(cell("category_label")),
         department=text(cell("department")),
+        charity_number=text(cell("charity_number")),
     )
 
 

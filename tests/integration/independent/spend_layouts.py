@@ -165,6 +165,7 @@ def _merseyside(partner: str) -> SpendLayout:
             net="AMOUNT_NET",
             purpose="NARRATIVE",
             category_label="CATEGORY",
+            charity_number="CHARITY_NO",
         ),
         read_date=values.compact_date,
         read_money=values.trailing_cr,

@@ -12,7 +12,7 @@ from tests.samples.unreadable import with_unreadable
 
 HEADER = (
     "BODY", "SUPPLIER", "SUPPLIER_REF", "CRN", "REMIT_PC", "REG_PC", "PAID", "DOC", "AMOUNT_NET", "NARRATIVE",
-    "CATEGORY", "CATEGORY_CODE", "CONTRACT",
+    "CATEGORY", "CATEGORY_CODE", "CONTRACT", "CHARITY_NO",
 )  # fmt: skip
 
 _BODIES = {
@@ -40,7 +40,7 @@ def _row(code: str, line: Line) -> list[str]:
         _BODIES[code][line.day.day % 2], _name(vendor), vendor.ref or "", vendor.company_number or "",
         vendor.remit_postcode or "", vendor.registered_postcode or "", f"{line.day:%Y%m%d}", line.document or "",
         plain(abs(line.pence)) + ("CR" if line.pence < 0 else ""), line.purpose or "NA", line.category_label or "",
-        line.category_code or "", line.contract_ref or "",
+        line.category_code or "", line.contract_ref or "", vendor.charity_number or "",
     ]  # fmt: skip
 
 

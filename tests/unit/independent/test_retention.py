@@ -25,7 +25,14 @@ RULES = (
     "tax,10,supplier_name,(^|[^a-z])tax([^a-z]|$),tax,,,Tax\n"
     "late,10,purpose,late levy,levy,2019-01-01,,From 2019\n"
     "recharge,1,purpose,^recharge between partners,intra_partner,,,Recharge\n"
+    "school,20,supplier_class,^school$,public_body,,,A school\n"
 )
+CLASS_RULES = (
+    "rule_id,priority,basis,field,pattern,supplier_class,masking,valid_from,valid_to,reason\n"
+    "number,1,identifier,charity_number,^[0-9]{7}$,charity,never,,,A charity\n"
+    "school,2,name,supplier_name,^the ({place}) school$,school,never,,,A school\n"
+)
+WORDS = "word_set,word,reason\nplace,park,\nplace,hill,\n"
 CellsOf = Callable[..., dict[CellKey, Cell]]
 LINE = SpendLine(
     partner="stockport",
@@ -55,10 +62,12 @@ def cells_of(tmp_path: Path, districts: Districts) -> CellsOf:
     """Computes the cells of some lines under the rules above."""
     rules = tmp_path / "scope_rule.csv"
     rules.write_text(RULES, encoding="utf-8")
+    (tmp_path / "supplier_class_rule.csv").write_text(CLASS_RULES, encoding="utf-8")
+    (tmp_path / "name_word.csv").write_text(WORDS, encoding="utf-8")
     offices = Offices()
     offices.add("SC012345", dt.date(2020, 8, 1), ROCHDALE)
     offices.add("sc12345", dt.date(2018, 9, 1), STOCKPORT)
-    return lambda *lines: retention_cells(list(lines), read_scope(rules), districts, offices)
+    return lambda *lines: retention_cells(list(lines), read_scope(rules, lines), districts, offices)
 
 
 def _key(
@@ -151,6 +160,19 @@ def test_scope_rules_by_priority_and_date(cells_of: CellsOf) -> None:
     )
     assert cells[_key(basis="none")].lines == 2
     assert cells[_key(basis="none", scope="total")].lines == 4
+
+
+def test_a_line_goes_by_the_class_of_its_supplier(cells_of: CellsOf) -> None:
+    """By all its vendor records: written otherwise it is the same school; a charity number says more than the name."""
+    cells = cells_of(
+        replace(LINE, supplier_name="Invented The\u00a0HILL School"),
+        replace(LINE, supplier_name="Hill Sch"),
+        replace(LINE, supplier_ref="2", supplier_name="The Park School"),
+        replace(LINE, supplier_ref="2", supplier_name="Park School", charity_number="123 4567"),
+        replace(LINE, supplier_ref="3", supplier_name="The Lake School"),
+    )
+    assert cells[_key(basis="none", scope="total")].lines == 5
+    assert cells[_key(basis="none")].lines == 3
 
 
 def test_all_partners(cells_of: CellsOf) -> None:

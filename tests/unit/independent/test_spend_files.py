@@ -117,15 +117,17 @@ def test_clinical_commissioning_group(tmp_path: Path) -> None:
 
 def test_st_helens(tmp_path: Path) -> None:
     names = (
-        "BODY SUPPLIER SUPPLIER_REF CRN REMIT_PC REG_PC PAID DOC AMOUNT_NET NARRATIVE CATEGORY CATEGORY_CODE CONTRACT"
+        "BODY SUPPLIER SUPPLIER_REF CRN REMIT_PC REG_PC PAID DOC AMOUNT_NET NARRATIVE CATEGORY CATEGORY_CODE CONTRACT "
+        "CHARITY_NO"
     )
     header = "\t".join(f'"{name}"' for name in names.split())
     fields = ["St Helens Borough Council", "Invented\u00a0Glass", "", "", "WA10 1HP", "", "20231003", "1", "5.05CR"]
-    line = "\t".join(f'"{field}"' for field in [*fields, "", "", "", ""])
+    line = "\t".join(f'"{field}"' for field in [*fields, "", "", "", "", "123 4567"])
     path = tmp_path / "st_helens_202310.txt"
     path.write_text("\n".join((header, line, header, line, "")), encoding="utf-8", newline="")
     lines, account = _read(path, "st_helens")
     assert _counts(account) == (4, 2, 0, 2)
     assert [line.pence for line in lines] == [-505, -505]
     assert lines[0].supplier_key == "st_helens:name:invented glass"
+    assert lines[0].charity_number == "123 4567"
     assert lines[0].is_invented

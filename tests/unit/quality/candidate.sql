@@ -110,3 +110,19 @@ select
 from figure
 cross join unnest(array['town', 'all']) as partner_code
 cross join (values ('2019/20', 'year', '2019/20'), ('since 2019/20', 'cumulative', null)) as period (period, period_type, financial_year);
+
+-- Three suppliers: a firm, a person, and one of whom nothing is known; the firm is paid all of it.
+create table rules.supplier_class (supplier_class text);
+insert into rules.supplier_class values ('company'), ('sole_trader'), ('unknown');
+create schema warehouse;
+create table warehouse.dim_masked_name (masked_name text, is_person boolean);
+insert into warehouse.dim_masked_name values ('j smithers t/a smithers gardening', true), ('the orchards', false);
+create table warehouse.fct_payment_line (supplier_key text, amount_gbp numeric(18, 2));
+insert into warehouse.fct_payment_line values ('sup:1', 39000), ('sup:2', 500), ('sup:3', 500), (null, 0);
+insert into candidate.supplier (release_id, supplier_key, name, supplier_class, class_basis, is_personal, is_public_body, gss_code, is_sample)
+values
+(1, 'sup:1', 'Smithers Gardening Ltd', 'company', 'name', false, false, 'E08000007', false),
+(1, 'sup:2', null, 'sole_trader', 'person', true, false, 'E08000007', false),
+(1, 'sup:3', null, 'unknown', 'unknown', true, false, 'E08000007', false),
+-- It only bids.
+(1, 'sup:4', 'Bidders Ltd', 'company', 'name', false, false, null, false);

@@ -143,6 +143,51 @@ IN_THE_FIGURES = [
         "lines_loaded 4 lines_rejected 1 lines_skipped 2",
     ),
     Plant(
+        "a supplier gone",
+        "update warehouse.fct_payment_line set supplier_key = 'sup:99' where amount_gbp = 39000",
+        "supplier",
+        "1 suppliers that are paid are missing, such as: supplier_key sup:99",
+    ),
+    Plant(
+        "a key that tells a name",
+        "update supplier set supplier_key = 'town:name:bidders ltd' where supplier_key = 'sup:4'",
+        "supplier",
+        "1 keys are no bare numbers, such as: supplier_key town:name:bidders ltd",
+    ),
+    Plant(
+        "a person not taken for one",
+        "update supplier set is_personal = false, name = 'Smithers' where supplier_key = 'sup:2'",
+        "supplier",
+        "1 suppliers that are or may be persons are not marked so, such as: supplier_key sup:2 "
+        "supplier_class sole_trader class_basis person",
+    ),
+    Plant(
+        "a firm without a name",
+        "update supplier set name = null where supplier_key = 'sup:1'",
+        "supplier",
+        "1 organisations have no name, such as: supplier_key sup:1 supplier_class company class_basis name",
+    ),
+    Plant(
+        "a class nobody knows",
+        "update supplier set supplier_class = 'guild' where supplier_key = 'town:name:bidders ltd'",
+        "supplier",
+        "1 suppliers are of no known class, such as: supplier_key town:name:bidders ltd supplier_class guild",
+    ),
+    Plant(
+        "too little known of who is paid",
+        "update warehouse.fct_payment_line set amount_gbp = 39000 where supplier_key = 'sup:3'",
+        "supplier",
+        "more than a fifth of the pounds go to suppliers of unknown class: unknown_pct 98.7",
+        "warning",
+    ),
+    Plant(
+        "too few located",
+        "update supplier set gss_code = null where supplier_key = 'sup:3'",
+        "supplier",
+        "fewer than four in five suppliers that are paid have a district: without_district 1 suppliers 2",
+        "warning",
+    ),
+    Plant(
         "a total that is not its files'",
         "update release set amount_gbp = 40000.01",
         "release",
@@ -196,6 +241,18 @@ IN_THE_TABLES = [
         "update source_file set file_name = 'SK1 3XE' where source_id = 'tenders'",
         "source_file",
         "1 of its values read like postcodes",
+    ),
+    Plant(
+        "a person's name within a text",
+        "update headline set published_note = 'left out: J. Smithers T/A Smithers Gardening' where measure_id = 'S1'",
+        "headline",
+        "1 of its texts hold the name of a supplier that is a person or may be one",
+    ),
+    Plant(
+        "a name that may be a person's",
+        "update supplier set name = 'THE  Orchards' where supplier_key = 'sup:4'",
+        "supplier",
+        "1 of its texts hold the name of a supplier that is a person or may be one",
     ),
     Plant("a view", "create view latest as select 1::bigint as release_id", "latest", "it is a view"),
 ]
@@ -277,6 +334,7 @@ def test_what_was_checked_is_recorded(sound: tuple[Warehouse, CandidateVerdict])
         "candidate_release",
         "candidate_retention",
         "candidate_social_value",
+        "candidate_supplier",
     ]
     assert all(row[1] >= 5 and row[2:] == (True, 1, "run of the test") for row in rows)
 

@@ -55,6 +55,7 @@ def test_the_suites() -> None:
         *(f"delivery_{kind}" for kind in ("spend", "social_value", "contracts", "tenders", "register")),
         *(f"candidate_{part}" for part in ("release", "retention", "headline", "social_value", "participation")),
         "candidate_agreement",
+        "candidate_supplier",
     }
     assert set(DEFINITIONS) == set(SUITES)
 

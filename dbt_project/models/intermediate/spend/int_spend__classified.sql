@@ -10,13 +10,15 @@ with deciding as (
 
 decided as (
     select
-        line.delivery_id,
-        line.line_number,
+        payee.delivery_id,
+        payee.line_number,
+        payee.supplier_class,
+        payee.class_rule_id,
         coalesce(deciding.rule_id, 'default') as scope_rule_id,
         coalesce(deciding.scope_class, 'influenceable') as scope_class
-    from {{ ref('stg_spend__line') }} as line
+    from {{ ref('int_spend__payee_classed') }} as payee
     left join deciding
-        on line.delivery_id = deciding.delivery_id and line.line_number = deciding.line_number
+        on payee.delivery_id = deciding.delivery_id and payee.line_number = deciding.line_number
 )
 
 select
@@ -24,6 +26,8 @@ select
     decided.line_number,
     decided.scope_rule_id,
     decided.scope_class,
+    decided.supplier_class,
+    decided.class_rule_id,
     scope_class.is_influenceable,
     scope_class.is_intra_partner,
     scope_class.is_redacted

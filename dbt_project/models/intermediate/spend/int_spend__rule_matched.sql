@@ -12,7 +12,18 @@ inner join {{ ref('int_spend__text_matched') }} as text_matched
         text_matched.field = '{{ field }}'
         and line.{{ field }} = text_matched.written_text
         and {{ is_valid_on('line.payment_date', 'text_matched.valid_from', 'text_matched.valid_to') }}
-{%- if not loop.last %}
 union all
-{%- endif %}
 {%- endfor %}
+-- What kind of supplier it is was decided before, from all its vendor records.
+select
+    payee.delivery_id,
+    payee.line_number,
+    rule.priority,
+    rule.rule_id,
+    rule.scope_class
+from {{ ref('int_spend__payee_classed') }} as payee
+inner join {{ ref('scope_rule') }} as rule
+    on
+        rule.field = 'supplier_class'
+        and payee.supplier_class ~ rule.pattern
+        and {{ is_valid_on('payee.payment_date', 'rule.valid_from', 'rule.valid_to') }}

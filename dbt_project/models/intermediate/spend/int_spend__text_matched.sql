@@ -1,4 +1,5 @@
--- Distinct texts are matched, not lines. Rules are the outer loop, so that each pattern is compiled once.
+-- Distinct texts are matched, not lines. Rules are the outer loop ("offset 0" keeps the planner to it), so that each
+-- pattern is compiled once: no more than 32 are kept compiled at a time.
 with line_text as materialized (
     {%- for field in ['supplier_name', 'purpose', 'category_label', 'department'] %}
     select distinct
@@ -23,6 +24,7 @@ rule as (
         valid_from,
         valid_to
     from {{ ref('scope_rule') }}
+    where field <> 'supplier_class'
     union all
     -- A withheld name decides before anything else, whenever it was paid.
     select
@@ -51,4 +53,6 @@ cross join lateral (
         line_text.written_text
     from line_text
     where line_text.field = rule.field and line_text.squeezed_text ~* rule.pattern
+    order by line_text.written_text
+    offset 0
 ) as matched

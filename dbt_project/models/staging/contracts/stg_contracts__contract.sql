@@ -7,6 +7,8 @@ select
     nullif(partner_label.partner_code, '') as partner_code,
     contract.supplier_name,
     contract.company_number,
+    {{ squeezed('contract.sme_supplier') }} as sme_code,
+    {{ squeezed('contract.vcse_supplier') }} as vcse_code,
     {{ vendor_record_key("'contracts'", 'contract.supplier_name', 'null', 'contract.company_number') }}
         as vendor_record_key,
     {{ squeezed('contract.contract_type') }} as contract_type_code,

@@ -1,0 +1,13 @@
+{#- A pattern with each {word_set} put as the set's words; word_sets is a subquery's single row of arrays by set name. -#}
+{% macro with_words(pattern, words) -%}
+    {%- set ns = namespace(text=pattern) -%}
+    {%- for word_set in word_sets() -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", '{" ~ word_set ~ "}', " ~ words ~ "." ~ word_set ~ ")" -%}
+    {%- endfor -%}
+    {{ ns.text }}
+{%- endmacro %}
+
+{#- The sets of words that patterns may name. -#}
+{% macro word_sets() -%}
+    {{ return(['title', 'learned_title', 'given_name', 'legal_form', 'trading_as', 'organisation', 'public_word']) }}
+{%- endmacro %}
