@@ -16,6 +16,7 @@ _TESTS = Path(__file__).parent
 _LONGEST = ("integration", "dbt")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the processes are told of the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what shares an expensive preparation in one process, and begin with the longest of it.
 
@@ -25,6 +26,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_preparation(item)))
     items.sort(key=lambda item: _LONGEST.index(name) if (name := _preparation(item)) in _LONGEST else len(_LONGEST))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their parameter: packed ones hold the moment they were made, and both processes must agree."""
+    return argname if isinstance(val, bytes) else None
 
 
 def _preparation(item: pytest.Item) -> str:

@@ -12,6 +12,8 @@ import pytest
 from star_warehouse.database import Warehouse
 from star_warehouse.receive import refresh_postcodes
 from star_warehouse.release import unresolved_postcodes
+from star_warehouse.settings import Settings
+from star_warehouse.suppliers import match_suppliers
 from tests.dbt.conftest import PROJECT, run_dbt
 
 # The postcode as written, and the district it lies in. Whole postcodes decide: most districts here share their
@@ -115,6 +117,7 @@ def placed(
     with warehouse.connect() as connection:
         for partner in {line.partner for line in LINES}:
             _deliver(connection, partner, [line for line in LINES if line.partner == partner])
+    match_suppliers(warehouse, Settings.from_environment({}), "run")
     done = run_dbt(
         *("build", "--exclude-resource-type", "unit_test"),
         target=tmp_path_factory.mktemp("placed"),

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import pending_deliveries, settle
+from star_warehouse.load import pending_deliveries
 from star_warehouse.receive import deliver, take_in
-from star_warehouse.release import build, open_release
+from star_warehouse.release import build, identify_suppliers, open_release
 from star_warehouse.rules import Share, Shares, explain_supplier, scope_shares
 from star_warehouse.settings import Settings
 from star_warehouse.sources import load_sources
-from star_warehouse.suppliers import match_suppliers
 from tests.realdata import REAL_DATA
+from tests.settling import settle
 
 LEDGER = REAL_DATA / "trafford" / "trafford-supplier-spend-2024-25.zip"
 
@@ -51,7 +51,7 @@ def warehouse(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFact
         connection.execute("insert into ops.reference_load values ('postcode', '1', 1)")
     release_id = open_release(module_warehouse, settings, "run")
     assert release_id is not None
-    match_suppliers(module_warehouse, settings, "run")
+    identify_suppliers(module_warehouse, settings, release_id, "run")
     build(module_warehouse, settings, release_id, "run", "warehouse")
     return module_warehouse
 

@@ -20,14 +20,14 @@ from pathlib import Path
 import pytest
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import pending_deliveries, settle
+from star_warehouse.load import pending_deliveries
 from star_warehouse.receive import take_in
 from star_warehouse.refusal import Refusal
-from star_warehouse.release import LAYERS, build, open_release, publish
+from star_warehouse.release import LAYERS, build, identify_suppliers, open_release, publish
 from star_warehouse.rules import RulesCheck, check_rules, explain_line, explain_supplier, scope_shares
 from star_warehouse.settings import REPOSITORY, Settings
-from star_warehouse.suppliers import match_suppliers
 from tests.builders import SPEND, declare, spend_file
+from tests.settling import settle
 
 # Stockport pays two suppliers in its own borough (SK1) and two elsewhere (WA1), a grant and a tax.
 LINES = (
@@ -72,7 +72,7 @@ def installation(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathF
         connection.execute("insert into reference.postcode values ('SK13XE', 'E08000007'), ('WA11UH', 'E06000007')")
     release_id = open_release(module_warehouse, settings, "run")
     assert release_id is not None
-    match_suppliers(module_warehouse, settings, "run")
+    identify_suppliers(module_warehouse, settings, release_id, "run")
     for layer in LAYERS:
         build(module_warehouse, settings, release_id, "run", layer)
     with module_warehouse.connect() as connection:
