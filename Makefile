@@ -30,7 +30,7 @@ up: environment
 	@$(BIN)/star-warehouse up
 
 test: check
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 2 --no-loadscope-reorder
 
 check: environment
 	$(BIN)/ruff check .

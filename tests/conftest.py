@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from star_warehouse.settings import Settings
 
 pytest_plugins = ["tests.fixtures_database"]
 
-_TESTS = Path(__file__).parent
-# The folders whose tests share one preparation.
-_LONGEST = ("integration", "dbt")
+# The folders whose tests share one expensive preparation: the installation of the end-to-end tests, the build of dbt's.
+_LONGEST = ("tests/integration", "tests/dbt")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the processes are told of the groups
+class _ByPreparation(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps what shares a preparation in one of the processes of `make test`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _preparation(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Distribute tests by what they prepare. (xdist's own groups rename tests, which this pytest does not let it.)"""
+    return _ByPreparation(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what shares an expensive preparation in one process, and begin with the longest of it.
-
-    `make test` runs two processes beside each other. The installation of the end-to-end tests and the build of the dbt
-    tests would otherwise be made in both.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_preparation(item)))
-    items.sort(key=lambda item: _LONGEST.index(name) if (name := _preparation(item)) in _LONGEST else len(_LONGEST))
+    """Begin with the longest."""
+    items.sort(
+        key=lambda item: _LONGEST.index(name) if (name := _preparation(item.nodeid)) in _LONGEST else len(_LONGEST)
+    )
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -33,9 +42,10 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
-def _preparation(item: pytest.Item) -> str:
-    path = item.path.relative_to(_TESTS)
-    return path.parent.name if path.parent.name in _LONGEST else path.as_posix()
+def _preparation(nodeid: str) -> str:
+    path = nodeid.split("::")[0]
+    folder = path.rpartition("/")[0]
+    return folder if folder in _LONGEST else path
 
 
 @pytest.fixture(scope="session")
