@@ -197,10 +197,10 @@ purposeless = written_as(pl.lit("").alias("Purpose"))
 FAULTS = [
     ("2025-10", "doubled", doubled, "refuse", "stand there an even number of times"),
     ("2025-02", "doubled", doubled, "refuse", "stand there an even number of times"),
-    ("2025-10", "upper half", upper_half, "hold", "2025-10 has 8,332 lines"),
+    ("2025-10", "upper half", upper_half, "hold", "19,037 usually → 8,332 now"),
     ("2025-02", "upper half", upper_half, "hold", "days on end in 2025-02"),
-    ("2025-11", "upper half", upper_half, "hold", "2025-11 has 8,775 lines"),
-    ("2025-10", "every other line", every_other, "hold", "2025-10 adds up to"),
+    ("2025-11", "upper half", upper_half, "hold", "usually → 8,775 now"),
+    ("2025-10", "every other line", every_other, "hold", "£50,184,052.13 usually → £22,071,116.75 now"),
     ("2025-10", "in pence", in_pence, "refuse", "times the usual ones"),
     ("2025-11", "in pence", in_pence, "refuse", "times the usual ones"),
     ("2025-10", "no decimal point", no_point, "refuse", "times the usual ones"),
