@@ -8,12 +8,12 @@
     reference.postcode_key({{ text }})
 {%- endmacro %}
 
-{#- A company number as it is compared: upper case, no blanks, at least eight characters. -#}
+{#- A company number as it is compared: eight characters of a known form; NULL if it is none (N/A, noughts). -#}
 {% macro company_number_key(text) -%}
     reference.company_number_key({{ text }})
 {%- endmacro %}
 
-{#- A charity number as it is compared: letters, digits and the hyphen of a subsidiary. -#}
+{#- A charity number as it is compared: a known form, with the hyphen of a linked charity; NULL if it is none. -#}
 {% macro charity_number_key(text) -%}
     reference.charity_number_key({{ text }})
 {%- endmacro %}

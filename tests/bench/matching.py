@@ -201,14 +201,19 @@ def on_a_register(model: Model) -> dict[str, int]:
             name=pl.col("Supplier name").str.strip_chars(),
             number=pl.col("Supplier registered company number")
             .str.to_uppercase()
-            .str.replace("GB/", "")
-            .str.strip_chars()
+            .str.replace_all(r"\s", "")
+            # As reference.register_number in the database, which is not at hand here.
+            .str.replace(r"^(GB[/-])?((COH|CHC)[/-])?", "")
             .str.zfill(8),
         )
         .drop_nulls("name")
         .unique()
     )
-    number_of = dict(rows.filter(pl.col("number").str.contains(r"^[A-Z0-9]{8}$")).iter_rows())
+    number_of = dict(
+        rows.filter(
+            pl.col("number").str.contains(r"^([0-9]{8}|[A-Z]{2}[0-9]{6})$") & (pl.col("number") != "0" * 8)
+        ).iter_rows()
+    )
     linked = pairs_within(match(records_of(dict.fromkeys(rows["name"], 0.0)), [], model).suppliers)
     numbered = {pair for pair in linked if pair[0] in number_of and pair[1] in number_of}
     return {

@@ -7,15 +7,16 @@ or two records that a person holds apart, into one supplier is not made.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import duckdb
 import polars as pl
 
-from star_warehouse.suppliers.names import parse_name
+from star_warehouse.suppliers.names import FILLING, KINDS_OF_PREMISES, ORGANISED, PREMISES, Name, parse_name
 from star_warehouse.suppliers.profiles import candidate_pairs, describe
 from star_warehouse.suppliers.scoring import PARTS, Model, prepare, score
 
@@ -31,6 +32,14 @@ _REREGISTERED = {"LTD", "PLC"}
 _GOES_ON_ASKED_BELOW = 6.0
 # Once these are answered, the next are asked.
 _QUESTIONS_A_SUPPLIER = 3
+# A word that more of all names have than this does not tell whose they are; few names are too few to say so.
+_TELLS_UP_TO, _TELLS_UP_TO_NAMES = 0.01, 10
+_TELLS_NOTHING = FILLING | KINDS_OF_PREMISES | PREMISES
+# Letters at the beginning of two names, blanks aside, that are no chance.
+_BEGINS_ALIKE = 4
+# A name of a person: title, given name, surname.
+_WORDS_OF_A_PERSON = 3
+_TWO_INITIALS = re.compile(r"(?:[A-Za-z]\b[.\s]*){2,3}[A-Za-z'-]{3}")
 # A vendor number that more names than this share is a collective account (sundries, one-off payees).
 _NAMES_OF_A_VENDOR = 4
 
@@ -141,10 +150,14 @@ def match(records: pl.DataFrame, rulings: Sequence[Ruling], model: Model, bars: 
         model: for the scores.
         bars: what a score must reach; those that the bench chose when not given.
     """
-    groups = _Groups(records, _rulings_of(rulings))
     records = _with_names(records)
-    links = [link for link in _certain(records, rulings) if groups.join(link)]
-    scored = _scored(records, groups, model, bars or Bars())
+    groups = _Groups(records, _held_apart_by_people(records, _rulings_of(rulings)))
+    vendors = list(_same_vendor(records))
+    certain = _certain(records, rulings, [link for link in vendors if isinstance(link, Link)])
+    links = [link for link in certain if groups.join(link)]
+    # Dearer than a score: who shares a vendor number is asked about first.
+    scored = [row for row in vendors if isinstance(row, _Scored)]
+    scored += _scored(records, groups, model, bars or Bars())
     links += [link for row in scored if row.is_sure and groups.join(link := row.link())]
     return Matching(groups.suppliers(), tuple(links), tuple(_questions(scored, groups)))
 
@@ -152,7 +165,7 @@ def match(records: pl.DataFrame, rulings: Sequence[Ruling], model: Model, bars: 
 class _Groups:
     """Records joined so far, and what must stay apart."""
 
-    def __init__(self, records: pl.DataFrame, rulings: dict[tuple[str, str], bool]) -> None:
+    def __init__(self, records: pl.DataFrame, held_apart: Iterable[tuple[str, str]]) -> None:
         self._parent = {key: key for key in records["record_key"]}
         self._companies: dict[str, set[str]] = {}
         self._charities: dict[str, set[str]] = {}
@@ -163,8 +176,8 @@ class _Groups:
             self._companies[key] = {company} if company else set()
             self._charities[key] = {charity} if charity else set()
         self._apart: dict[str, set[str]] = defaultdict(set)
-        for (one, other), is_same in rulings.items():
-            if not is_same and one in self._parent and other in self._parent:
+        for one, other in held_apart:
+            if one in self._parent and other in self._parent:
                 self._apart[one].add(other)
                 self._apart[other].add(one)
 
@@ -225,7 +238,48 @@ def _rulings_of(rulings: Sequence[Ruling]) -> dict[tuple[str, str], bool]:
     return standing
 
 
-def _certain(records: pl.DataFrame, rulings: Sequence[Ruling]) -> Iterator[Link]:
+def _held_apart_by_people(records: pl.DataFrame, rulings: dict[tuple[str, str], bool]) -> Iterator[tuple[str, str]]:
+    """The pairs that people hold apart: those they decided about, and the same two written in another way.
+
+    A record is written as another one is where one partner writes both, the name and its form are the same, and vendor
+    number, company number and postcode do not speak against it. Whoever a person said to be somebody's same is looked
+    at by itself, and what is written like both sides is of neither.
+    """
+    apart = [pair for pair, is_same in rulings.items() if not is_same]
+    decided = {key for pair in apart for key in pair}
+    joined = {key for pair, is_same in rulings.items() if is_same for key in pair}
+    said = {
+        key: (name, rest)
+        for key, *name, core, is_cut, rest in records.select(
+            "record_key", "partner_code", "core", "legal_form", pl.col("core").alias("said"), "is_cut",
+            pl.concat_list("supplier_ref", "company_number", "postcode"),
+        ).iter_rows()
+        if core and not is_cut
+    }  # fmt: skip
+    written: dict[tuple[str | None, ...], list[str]] = defaultdict(list)
+    names = {tuple(said[key][0]) for key in decided if key in said}
+    for key, (name, _) in said.items():
+        if tuple(name) in names:
+            written[tuple(name)].append(key)
+
+    def alike(key: str) -> set[str]:
+        if key not in said:
+            return {key}
+        name, mine = said[key]
+        others = (other for other in written[tuple(name)] if other not in joined)
+        return {key, *(other for other in others if _agree(mine, said[other][1]))}
+
+    for one, other in apart:
+        mine, theirs = alike(one) - {other}, alike(other) - {one}
+        both = mine & theirs
+        yield from ((left, right) for left in mine - both for right in theirs - both)
+
+
+def _agree(mine: Sequence[str | None], theirs: Sequence[str | None]) -> bool:
+    return all(one is None or other is None or one == other for one, other in zip(mine, theirs, strict=True))
+
+
+def _certain(records: pl.DataFrame, rulings: Sequence[Ruling], vendors: Sequence[Link]) -> Iterator[Link]:
     """The links that need no score, from the strongest ground on."""
     known = set(records["record_key"])
     for (one, other), is_same in _rulings_of(rulings).items():
@@ -233,7 +287,7 @@ def _certain(records: pl.DataFrame, rulings: Sequence[Ruling]) -> Iterator[Link]
             yield Link(one, other, "person", "A person decided that they are one supplier.")
     yield from _sharing(records, "company_number", "company_number", "Same company number {0}.")
     yield from _sharing(records, "charity_number", "charity_number", "Same charity number {0}.")
-    yield from _same_vendor(records)
+    yield from vendors
     yield from _same_name_and_postcode(records)
 
 
@@ -254,15 +308,52 @@ def _to_the_first(keys: Sequence[str], rung: Rung, reason: str) -> Iterator[Link
         yield Link(min(keys[0], key), max(keys[0], key), rung, reason)
 
 
-def _same_vendor(records: pl.DataFrame) -> Iterator[Link]:
+def _same_vendor(records: pl.DataFrame) -> Iterator[Link | _Scored]:
+    """Links of records under one vendor number whose names share something, and doubts about those that share nothing.
+
+    Vendor numbers are given away again, and some stand for whoever has none: wholly other names are other suppliers'.
+    """
+    cores = records["core"].unique()
+    frequency = Counter(word for core in cores for word in set(core.split()))
+    tells = {word for word, count in frequency.items() if count <= max(len(cores) * _TELLS_UP_TO, _TELLS_UP_TO_NAMES)}
     vendors = (
         records.filter(pl.col("supplier_ref").is_not_null() & pl.col("partner_code").is_not_null())
         .group_by("partner_code", "supplier_ref", maintain_order=True)
-        .agg("record_key", pl.col("core").n_unique().alias("names"))
+        .agg("record_key", "name", pl.col("core").n_unique().alias("names"))
         .filter((pl.col("record_key").list.len() > 1) & (pl.col("names") <= _NAMES_OF_A_VENDOR))
     )
-    for partner, reference, keys, _ in vendors.iter_rows():
-        yield from _to_the_first(keys, "vendor_record", f"Same vendor number {reference} at {partner}.")
+    for partner, reference, keys, names, _ in vendors.iter_rows():
+        parts: list[list[tuple[str, Name]]] = []
+        for key, written in zip(keys, names, strict=True):
+            name = parse_name(written or "")
+            near = [part for part in parts if any(_share_something(name, other, tells) for _, other in part)]
+            for part in near:
+                first = part[0][0]
+                reason = f"Same vendor number {reference} at {partner}."
+                yield Link(min(first, key), max(first, key), "vendor_record", reason)
+            parts = [part for part in parts if part not in near]
+            parts.append([one for part in near for one in part] + [(key, name)])
+        for part in parts[1:]:
+            one, other = sorted((parts[0][0][0], part[0][0]))
+            yield _Scored(
+                one, other, 0.0, {}, f"One vendor number {reference} at {partner}, but the names share nothing."
+            )
+
+
+def _share_something(one: Name, other: Name, tells: Set[str]) -> bool:
+    """Whether names share a word that tells, their beginning or initials, or one of them is none."""
+    if not one.core or not other.core or one.compact == other.compact:
+        return True
+    words = [{word for name in (side.core, side.rest, *side.others) for word in name.split()} for side in (one, other)]
+    if words[0] & words[1] & tells - _TELLS_NOTHING:
+        return True
+    if one.core.split()[0] in tells and one.compact[:_BEGINS_ALIKE] == other.compact[:_BEGINS_ALIKE]:
+        return True
+    return _initials(one) == other.compact or _initials(other) == one.compact
+
+
+def _initials(name: Name) -> str:
+    return "".join(word[0] for word in name.core.split() if word not in FILLING)
 
 
 def _same_name_and_postcode(records: pl.DataFrame) -> Iterator[Link]:
@@ -316,6 +407,7 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         .agg(pl.col("record_key").min(), pl.col("partner_code").drop_nulls().unique().sort().alias("partners"))
     )
     profiles = describe(written)
+    bearers = Counter(word for core in records["core"].unique() for word in set(core.split()))
     with duckdb.connect() as connection:
         prepare(connection)
         connection.register("profile", profiles.to_arrow())
@@ -326,7 +418,7 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         profiles.join(places, on="core")
         .with_columns(spelled=pl.col("telling").list.join(" "))
         .select(
-            *("profile_id", "record_key", "supplier", "partners", "core", "legal_form", "area", "places"),
+            *("profile_id", "record_key", "supplier", "partners", "name", "core", "legal_form", "area", "places"),
             *("is_cut", "is_of_premises", "proper", "spelled"),
         )
     )
@@ -349,7 +441,7 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
             max(row["record_key_l"], row["record_key_r"]),
             row["weight"],
             {part: round(row[part], 2) for part in PARTS if row[part]},
-            _doubt(row, bars),
+            _doubt(row, bars, bearers),
         )
         for row in rows.iter_rows(named=True)
     ]
@@ -378,7 +470,7 @@ def _holds(one: str, other: str) -> pl.Expr:
     return whole.str.contains(said, literal=True).fill_null(False)
 
 
-def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
+def _doubt(row: dict[str, Any], bars: Bars, bearers: Mapping[str, int]) -> str | None:
     """Why a person is asked before the pair is linked; None where nothing is in doubt."""
     is_same_name = row["core_l"] == row["core_r"]
     cut = row["is_cut_l"] + row["is_cut_r"]
@@ -404,6 +496,8 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
         return "The name stands in several places, and not both say that it is a registered one."
     if not is_there_too and (row["is_of_premises_l"] or row["is_of_premises_r"]) and not _share_a_partner(row):
         return "A home, a school or the like: others elsewhere may bear its name, and no place says that they are one."
+    if not is_there_too and not _share_a_partner(row) and _may_be_many_people(row, bearers):
+        return "It may be a person's name, which many bear, and no place and no number says that they are one."
     if row["weight"] < (bars.asked_from if is_same_name else bars.linked_from):
         return "The names agree, but say little."
     return None
@@ -412,6 +506,20 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
 def _says_more(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether one has all words of the other and some besides, blanks aside."""
     return "".join(mine) != "".join(theirs) and (set(mine) < set(theirs) or set(theirs) < set(mine))
+
+
+def _may_be_many_people(row: dict[str, Any], bearers: Mapping[str, int]) -> bool:
+    """Whether both may be a person's name that others bear: no legal form, few words, none of an organisation.
+
+    Two initials with a surname that no other name of the ledger holds agree by chance too seldom to be asked about.
+    """
+    has_form = row["legal_form_l"] or row["legal_form_r"]
+    is_short = all(len(row[side].split()) <= _WORDS_OF_A_PERSON for side in ("spelled_l", "spelled_r"))
+    names = [parse_name(row[side]).core.split() for side in ("name_l", "name_r")]
+    if has_form or not is_short or not all(ORGANISED.isdisjoint(words) for words in names):
+        return False
+    has_initials = all(_TWO_INITIALS.match(row[side].strip()) for side in ("name_l", "name_r"))
+    return not (has_initials and names[0] == names[1] and bearers[names[0][-1]] == 1)
 
 
 def _share_a_partner(row: dict[str, Any]) -> bool:

@@ -58,7 +58,7 @@ _NUMBERS = {
     "NINE": "9", "TEN": "10",
 }  # fmt: skip
 # Last words of names that premises bear: many homes are called The Limes, many schools St Mary's, each another's.
-_PREMISES = frozenset((
+PREMISES = frozenset((
     "ACADEMY", "CENTRE", "CHAPEL", "CHURCH", "CLINIC", "CLUB", "COLLEGE", "COURT", "FARM", "GARAGE", "GRANGE", "HALL",
     "HOME", "HOSTEL", "HOTEL", "HOUSE", "INN", "LODGE", "MANOR", "MOSQUE", "NURSERIES", "NURSERY", "PHARMACY",
     "PLAYGROUP", "PRACTICE", "PRESCHOOL", "SCHOOL", "SURGERY",
@@ -68,6 +68,32 @@ KINDS_OF_PREMISES = frozenset((
     "ACADEMY", "AND", "CARE", "CENTRE", "CHURCH", "COLLEGE", "HIGH", "HOME", "HOSTEL", "INFANT", "INFANTS", "JUNIOR",
     "NURSERY", "NURSING", "PHARMACY", "PRIMARY", "RESIDENTIAL", "REST", "RETIREMENT", "SCHOOL", "SECONDARY", "SURGERY",
 ))  # fmt: skip
+# Words that only fill a name.
+FILLING = frozenset(("AND", "OF", "THE", "FOR", "IN", "AT", "ON"))
+# Words that no person's name holds: what an organisation is, or does. A name without any may be a person's.
+ORGANISED = (
+    FILLING
+    | PREMISES
+    | KINDS_OF_PREMISES
+    | frozenset((
+        "ACCOUNTANTS", "ADVICE", "AGENCY", "ARCHITECTS", "ARTS", "ASSOCIATES", "ASSOCIATION", "AUTHORITY", "BANK",
+        "BOARD", "BOROUGH", "BROTHERS", "BUILDERS", "BUILDING", "BUSES", "CATERING", "CHARITY", "CLEANING", "COACHES",
+        "COMMISSION", "COMMITTEE", "COMMUNITY", "COMPANY", "CONSTRUCTION", "CONSULTANCY", "CONSULTANTS", "CONSULTING",
+        "CONTRACTORS", "COOPERATIVE", "CORPORATION", "COUNCIL", "DESIGN", "DEVELOPMENTS", "ELECTRICAL", "ENERGY",
+        "ENGINEERING", "ENGINEERS", "ENTERPRISES", "ENVIRONMENTAL", "EQUIPMENT", "ESTATES", "EVENTS", "FEDERATION",
+        "FENCING", "FINANCE", "FORUM", "FOSTERING", "FOUNDATION", "FRIENDS", "FURNITURE", "GLASS", "GROUP", "HEALTH",
+        "HEALTHCARE", "HEATING", "HIRE", "HOLDINGS", "HOMES", "HOSPICE", "HOSPITAL", "HOUSING", "INDUSTRIES",
+        "INSTITUTE", "INSURANCE", "INTERNATIONAL", "LANDSCAPES", "LAW", "LEAGUE", "LEGAL", "LEISURE", "LIBRARY",
+        "LOGISTICS", "MAINTENANCE", "MANAGEMENT", "MEDIA", "MEDICAL", "MOTORS", "MUSEUM", "NATIONAL", "NETWORK", "NHS",
+        "ORGANISATION", "PAINTING", "PARTNERS", "PARTNERSHIP", "PLANT", "PLUMBING", "POLICE", "PRESS", "PRINTERS",
+        "PRINTING", "PRODUCTS", "PROJECT", "PROPERTIES", "PROPERTY", "PUBLISHING", "RECRUITMENT", "RECYCLING",
+        "REMOVALS", "RENTALS", "REPAIRS", "RESTORATION", "ROOFING", "SCAFFOLDING", "SECURITY", "SERVICE", "SERVICES",
+        "SOCIETY", "SOFTWARE", "SOLICITORS", "SOLUTIONS", "STORES", "STUDIO", "STUDIOS", "SUPPLIES", "SUPPLY",
+        "SUPPORT", "SURVEYORS", "SYSTEMS", "TAXI", "TAXIS", "TEAM", "TECHNOLOGY", "THEATRE", "TRADING", "TRAINING",
+        "TRANSLATIONS", "TRANSPORT", "TRAVEL", "TRUST", "TRUSTEES", "TYRES", "UK", "UNION", "UNIVERSITY", "VETERINARY",
+        "WASTE", "WATER", "WHOLESALE", "YMCA",
+    ))
+)  # fmt: skip
 # Letters that do not come apart into a plain letter and an accent.
 _LETTERS = str.maketrans({"Ø": "O", "Æ": "AE", "Œ": "OE", "ß": "SS", "Ł": "L", "Đ": "D", "Þ": "TH"})
 
@@ -114,7 +140,7 @@ class Name:
     @property
     def is_of_premises(self) -> bool:
         """Whether the core is what a home, a school or the like is called; others elsewhere may be called so too."""
-        return self.core.rpartition(" ")[2] in _PREMISES
+        return self.core.rpartition(" ")[2] in PREMISES
 
 
 # A matching takes each name apart several times: for its rules, to learn, to score.

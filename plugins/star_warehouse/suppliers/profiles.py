@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from star_warehouse.suppliers.names import KINDS_OF_PREMISES, Name, parse_name
+from star_warehouse.suppliers.names import FILLING, KINDS_OF_PREMISES, Name, parse_name
 
 # A key that more profiles share than this says nothing about who they are.
 _KEY_SHARED_AT_MOST = 40
@@ -28,7 +28,6 @@ _COMMON_FROM_NAMES = 10
 # Words that, in nats, are together so much rarer than one name of all: one name in seven holds them by chance.
 _PROPER_RARER_BY = 2.0
 _PROPER_WORDS = 2
-_FILLING = frozenset(("AND", "OF", "THE", "FOR", "IN", "AT", "ON"))
 
 _TEXTS, _NUMBERS = pa.list_(pa.string()), pa.list_(pa.int64())
 _SCHEMA = pa.schema(
@@ -101,7 +100,7 @@ def candidate_pairs(profiles: pl.DataFrame, connection: duckdb.DuckDBPyConnectio
         others = {f"^{compact[:_BEGINNING]}", f"${compact[-_ENDING:]}", *spelled}
         others.update(f"{one} {other}" for one, other in pairwise(words))
         if len(words) >= _INITIALS_FROM_WORDS:
-            others.add("=" + "".join(word[0] for word in words if word not in _FILLING))
+            others.add("=" + "".join(word[0] for word in words if word not in FILLING))
         keys += [(key, profile_id, _KEY_SHARED_AT_MOST) for key in others]
     key = pl.DataFrame(
         keys, schema={"key": pl.String, "profile_id": pl.Int64, "shared_at_most": pl.Int64}, orient="row"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -228,12 +229,14 @@ def decide(warehouse: Warehouse, path: Path, run_id: str) -> int:
         How many decisions are new.
 
     Raises:
-        Refusal: as ``read_answers``, or a line names a record that is not known; nothing is then kept.
+        Refusal: as ``read_answers``, or a line names a record that is not known, or contradicts what people decided
+            about others (same, same, and different all the way round); nothing is then kept.
     """
     answers = read_answers(path)
     with warehouse.connect() as connection:
         as_at = next_moment(connection)
         _check_known(connection, answers, path)
+        _check_agreeing(connection, answers, path)
         return sum(_keep(connection, answer, run_id, as_at) for answer in answers)
 
 
@@ -276,6 +279,61 @@ def _check_known(connection: psycopg.Connection[Any], answers: Sequence[Answer],
         for key in (answer.record_key_l, answer.record_key_r):
             if key not in known:
                 raise _refused(path, answer.line, f"No vendor record has the key {key!r}.")
+
+
+def _check_agreeing(connection: psycopg.Connection[Any], answers: Sequence[Answer], path: Path) -> None:
+    """Refuse answers after which records would be one supplier through others that a person holds apart."""
+    rows = connection.execute(
+        """
+        select record_key_l, record_key_r, verdict = 'same' from ops.supplier_decision
+        where rung = 'person' and valid_to is null
+        """
+    )
+    verdicts = {(one, other): is_same for one, other, is_same in rows}
+    lines = {(answer.record_key_l, answer.record_key_r): answer.line for answer in answers}
+    verdicts |= {(answer.record_key_l, answer.record_key_r): answer.is_same for answer in answers}
+    beside: dict[str, set[str]] = defaultdict(set)
+    for (one, other), is_same in verdicts.items():
+        if is_same:
+            beside[one].add(other)
+            beside[other].add(one)
+    for (one, other), is_same in verdicts.items():
+        way = [] if is_same else _way(beside, one, other)
+        # What stood before, and nobody decides about now, is not the file's fault.
+        if given := [line for pair in ((one, other), *way) if (line := lines.get(pair)) is not None and way]:
+            said = "; ".join(_pair_in_words(connection, pair) for pair in way)
+            raise Refusal(
+                f"It contradicts other decisions. Different: {_pair_in_words(connection, (one, other))}. Yet the same, "
+                f"one through the other: {said}.",
+                where=f"{path}, line {max(given)}",
+                way_out="Decide otherwise about one of these pairs, in this file too; nothing of the file was taken.",
+            )
+
+
+def _way(beside: Mapping[str, set[str]], one: str, other: str) -> list[tuple[str, str]]:
+    """The shortest way from one record to the other over pairs that are the same; empty if there is none."""
+    came_from: dict[str, str] = {one: one}
+    reached = deque([one])
+    while reached and other not in came_from:
+        here = reached.popleft()
+        for there in sorted(beside.get(here, ())):
+            if there not in came_from:
+                came_from[there] = here
+                reached.append(there)
+    way = []
+    while other in came_from and other != one:
+        before = came_from[other]
+        way.append((min(before, other), max(before, other)))
+        other = before
+    return way[::-1]
+
+
+def _pair_in_words(connection: psycopg.Connection[Any], pair: tuple[str, str]) -> str:
+    rows = connection.execute(
+        "select record_key, supplier_name from ops.supplier_record where record_key = any(%s)", (list(pair),)
+    )
+    names = dict(rows.fetchall())
+    return " and ".join(f"{names[key] or 'no name'} ({key})" for key in pair)
 
 
 def _keep(connection: psycopg.Connection[Any], answer: Answer, run_id: str, as_at: datetime) -> int:

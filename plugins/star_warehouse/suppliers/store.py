@@ -24,7 +24,9 @@ from star_warehouse.suppliers.scoring import TRAINS_FROM, Model, model_from_json
 # A kept model is learned anew once there are this many times the profiles it knew.
 _TRAINED_ANEW_AT = 1.5
 
-_RECORDS = r"""
+# What the deliveries that count hold now, a row a vendor record.
+_WRITTEN = r"""
+create temp table written_record on commit drop as
 with written as (
     select
         'spend' as origin, source.partner_code, line.supplier_ref, line.supplier_name, line.company_number,
@@ -51,23 +53,23 @@ with written as (
     where delivery.state = 'loaded'
 )
 
-insert into ops.supplier_record as record (
-    record_key, origin, partner_code, supplier_ref, supplier_name, company_number, charity_number, vat_number,
-    postcode_key, amount_gbp, first_payment_date, last_payment_date
-)
 select
     md5(
         case
             when origin = 'spend' then jsonb_build_array(partner_code, supplier_name, supplier_ref, company_number)
             else jsonb_build_array(origin, supplier_name, supplier_ref, company_number)
         end::text
-    ),
+    ) as record_key,
     origin, partner_code, supplier_ref, supplier_name, company_number,
     -- What is written most often stands for the record; the place is that of the last payment.
-    mode() within group (order by charity_number),
-    mode() within group (order by vat_number),
-    (array_agg(reference.postcode_key(postcode) order by payment_date desc) filter (where postcode is not null))[1],
-    sum(amount_gbp), min(payment_date), max(payment_date)
+    mode() within group (order by charity_number) as charity_number,
+    mode() within group (order by vat_number) as vat_number,
+    -- Of several places on one day it is the last by the alphabet, so that the order of lines decides nothing.
+    (
+        array_agg(reference.postcode_key(postcode) order by payment_date desc, reference.postcode_key(postcode) desc)
+        filter (where postcode is not null)
+    )[1] as postcode_key,
+    sum(amount_gbp) as amount_gbp, min(payment_date) as first_payment_date, max(payment_date) as last_payment_date
 from written
 where
     -- Whoever has no name may still have a number.
@@ -76,16 +78,36 @@ where
     ) is not null
     and (reference.squeezed(supplier_name) ~* %(redacted)s) is not true
 group by origin, partner_code, supplier_ref, supplier_name, company_number
+"""
+
+_RECORDS = """
+insert into ops.supplier_record as record (
+    record_key, origin, partner_code, supplier_ref, supplier_name, company_number, charity_number, vat_number,
+    postcode_key, amount_gbp, first_payment_date, last_payment_date
+)
+select
+    record_key, origin, partner_code, supplier_ref, supplier_name, company_number, charity_number, vat_number,
+    postcode_key, amount_gbp, first_payment_date, last_payment_date
+from written_record
 on conflict (record_key) do update set
     charity_number = excluded.charity_number, vat_number = excluded.vat_number, postcode_key = excluded.postcode_key,
     amount_gbp = excluded.amount_gbp, first_payment_date = excluded.first_payment_date,
-    last_payment_date = excluded.last_payment_date
+    last_payment_date = excluded.last_payment_date, is_current = true
 -- A row that stays as it is need not be written again.
 where
     (record.charity_number, record.vat_number, record.postcode_key, record.amount_gbp)
     is distinct from (excluded.charity_number, excluded.vat_number, excluded.postcode_key, excluded.amount_gbp)
     or (record.first_payment_date, record.last_payment_date)
     is distinct from (excluded.first_payment_date, excluded.last_payment_date)
+    or not record.is_current
+"""
+
+# What no delivery that counts holds any more was not paid.
+_GONE = """
+update ops.supplier_record as record set is_current = false, amount_gbp = 0
+where record.is_current and not exists (
+    select from written_record where written_record.record_key = record.record_key
+)
 """
 
 
@@ -117,8 +139,9 @@ def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Ou
     """Find out who is the same supplier among all vendor records, and keep what is new.
 
     Everything is written in one transaction: interrupted, it leaves what stood. Run again on the same records, people's
-    decisions, model and code, it changes nothing and does not match again. Records of deliveries that are no longer
-    current stay known with the supplier they belonged to.
+    decisions, model and code, it changes nothing and does not match again. Records that only deliveries hold which no
+    longer count stay known with the supplier they belonged to, but are no ground for anything unless a person decided
+    about them: the same files, taken in anew, give the same suppliers.
 
     Args:
         run_id: the pipeline run, noted on every row.
@@ -126,8 +149,11 @@ def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Ou
     with warehouse.connect() as connection:
         as_at = next_moment(connection)
         # No seed table is there before the first release, so the spellings come from the seed itself.
-        connection.execute(_RECORDS, {"redacted": redaction_pattern(settings)})
-        records = _records(connection, redaction_pattern(settings))
+        redacted = redaction_pattern(settings)
+        connection.execute(_WRITTEN, {"redacted": redacted})
+        connection.execute(_RECORDS)
+        connection.execute(_GONE)
+        records = _records(connection, redacted)
         model_id, model = _model(connection, records, run_id)
         rulings = _rulings(connection)
         inputs = inputs_sha256(records, rulings, model_id)
@@ -135,7 +161,7 @@ def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Ou
             return Outcome(as_at, made.records, made.suppliers, 0, 0, 0, 0, made.questions)
         matching = match(records, rulings, model)
         new, ended = _keep_decisions(connection, matching.links, model_id, run_id, as_at)
-        succession = _keep_suppliers(connection, matching, records, run_id, as_at)
+        succession = _keep_suppliers(connection, matching, records, redacted, run_id, as_at)
         _keep_questions(connection, matching, run_id)
         made = Made(inputs, records.height, len(succession.numbers), len(matching.questions))
         note_made(connection, made, run_id)
@@ -159,8 +185,17 @@ def _records(connection: psycopg.Connection[Any], redacted: str) -> pl.DataFrame
             record_key, coalesce(partner_code, origin), nullif(reference.squeezed(supplier_ref), ''), supplier_name,
             reference.company_number_key(company_number), reference.charity_number_key(charity_number), postcode_key,
             amount_gbp::double precision
-        from ops.supplier_record
-        where (reference.squeezed(supplier_name) ~* %s) is not true
+        from ops.supplier_record as record
+        where
+            (reference.squeezed(supplier_name) ~* %s) is not true
+            and (
+                is_current
+                or exists (
+                    select from ops.supplier_decision as decision
+                    where decision.rung = 'person' and decision.valid_to is null
+                        and record.record_key in (decision.record_key_l, decision.record_key_r)
+                )
+            )
         order by seen_at, record_key
         """,
         (redacted,),
@@ -253,7 +288,12 @@ def _keep_decisions(
 
 
 def _keep_suppliers(
-    connection: psycopg.Connection[Any], matching: Matching, records: pl.DataFrame, run_id: str, as_at: datetime
+    connection: psycopg.Connection[Any],
+    matching: Matching,
+    records: pl.DataFrame,
+    redacted: str,
+    run_id: str,
+    as_at: datetime,
 ) -> Succession:
     standing = dict(
         connection.execute(
@@ -268,7 +308,20 @@ def _keep_suppliers(
         for record, supplier in matching.suppliers.items()
         if standing.get(record) != numbers[supplier]
     }
-    left = [record for record in standing if record in moved or record not in matching.suppliers]
+    # A record that no delivery holds any more stays where it was, unless its name turned out to be withheld.
+    gone = {
+        row[0]
+        for row in connection.execute(
+            """
+            select record_key from ops.supplier_record
+            where not is_current and (reference.squeezed(supplier_name) ~* %s) is not true
+            """,
+            (redacted,),
+        )
+    }
+    left = [
+        record for record in standing if record in moved or (record not in matching.suppliers and record not in gone)
+    ]
     connection.execute(
         "update ops.supplier_membership set valid_to = %s where valid_to is null and record_key = any(%s)",
         (as_at, left),

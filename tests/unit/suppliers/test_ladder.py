@@ -234,6 +234,98 @@ def test_a_person_keeps_apart_what_every_rule_would_join(ground: str) -> None:
     assert not are_asked(matching)
 
 
+def test_a_person_s_different_holds_when_one_is_written_anew() -> None:
+    a = record("a", "Brackle Lodge Nursery", postcode=PLACE)
+    b = record("b", "Brackle Lodge Nursery", partner="village", postcode=PLACE)
+    again = record("c", "BRACKLE LODGE NURSERY ", partner="village", postcode=PLACE)
+    matching = run(a, b, again, rulings=(Ruling("a", "b", False),))
+    assert not are_one(matching)
+    assert not are_one(matching, "a", "c")
+    assert are_one(matching, "b", "c")
+
+
+@pytest.mark.parametrize(
+    "third", [{"partner": "village", "postcode": ELSEWHERE}, {"partner": "hamlet", "postcode": PLACE}]
+)
+def test_but_not_for_another_place_or_partner(third: dict[str, str]) -> None:
+    matching = run(
+        record("a", "Brackle Fencing Ltd", postcode=PLACE),
+        record("b", "Brackle Fencing Ltd", partner="village", postcode=PLACE),
+        record("c", "Brackle Fencing Ltd", **third),
+        rulings=(Ruling("a", "b", False),),
+    )
+    assert not are_one(matching)
+    assert are_one(matching, "a", "c")
+
+
+def test_a_person_s_same_about_the_one_written_anew_counts() -> None:
+    matching = run(
+        record("a", "Brackle Lodge Nursery", postcode=PLACE),
+        record("b", "Brackle Lodge Nursery", partner="village", postcode=PLACE),
+        record("c", "BRACKLE LODGE NURSERY", partner="village", postcode=PLACE),
+        rulings=(Ruling("a", "b", False), Ruling("a", "c", True)),
+    )
+    assert not are_one(matching)
+    assert are_one(matching, "a", "c")
+
+
+@pytest.mark.parametrize("name", ["Mr John Quibblesmith", "J Quibblesmith", "Quibblesmith"])
+def test_a_person_s_name_of_two_partners_is_asked(name: str) -> None:
+    matching = run(record("a", name), record("b", name.upper(), partner="village"))
+    assert not are_one(matching)
+    assert are_asked(matching)
+
+
+@pytest.mark.parametrize(
+    ("partner", "postcode", "name"),
+    [
+        ("town", None, "Mr John Quibblesmith"),
+        ("village", PLACE, "Mr John Quibblesmith"),
+        ("village", None, "Quibblesmith Roofing"),
+        ("village", None, "Quibblesmith Roofing Ltd"),
+    ],
+)
+def test_a_common_partner_or_place_or_an_organisation_s_name_is_linked(
+    partner: str, postcode: str | None, name: str
+) -> None:
+    matching = run(record("a", name, postcode=postcode), record("b", name.upper(), partner=partner, postcode=postcode))
+    assert are_one(matching)
+
+
+@pytest.mark.parametrize(("others", "is_linked"), [("Quern Fencing Ltd", True), ("K P Quibblesmith", False)])
+def test_two_initials_tell_while_nobody_else_has_the_surname(others: str, is_linked: bool) -> None:
+    matching = run(
+        record("a", "J A Quibblesmith"), record("b", "J A QUIBBLESMITH", partner="village"), record("c", others)
+    )
+    assert are_one(matching) is is_linked
+
+
+def test_a_vendor_number_with_names_that_share_nothing_is_asked() -> None:
+    matching = run(
+        record("a", "Zebra Taxis", ref="9999"),
+        record("b", "Old Mill Nursery", ref="9999"),
+        record("c", "Quick Roofing", ref="9999"),
+    )
+    assert len({matching.suppliers[key] for key in "abc"}) == 3
+    assert are_asked(matching)
+    assert are_asked(matching, "a", "c")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Brackle Quibble Zog", "BQZ"),
+        ("Brackle Ltd", "Bracklow"),
+        ("Ottoline t/a Brackle", "Brackle"),
+        ("Old Brackle", "Brackle Nursery"),
+    ],
+)
+def test_a_vendor_number_with_names_that_share_something_is_linked(one: str, other: str) -> None:
+    matching = run(record("a", one, ref="V1"), record("b", other, ref="V1"))
+    assert rungs(matching) == {"vendor_record"}
+    assert are_one(matching)
+
+
 def test_the_later_word_of_a_person_counts() -> None:
     both = (Ruling("a", "b", False), Ruling("b", "a", True))
     assert are_one(run(record("a", "Brackle"), record("b", "Ottoline"), rulings=both))

@@ -65,7 +65,7 @@ def filled_in(
     write_questions(open_questions(warehouse), path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         lines = list(csv.DictReader(stream))
-    lines[0] |= {"decision": decision, "decided_by": "Invented Steward", "reason": "Asked."}
+    lines[0] |= {"decision": decision, "decided_by": by, "reason": why}
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, lines[0])
         writer.writeheader()
@@ -101,6 +101,32 @@ def test_records_become_suppliers_and_each_link_is_a_decision(warehouse: Warehou
     assert (verdict, rung, by, run) == ("same", "company_number", "rule", "run 1")
     # Whoever is withheld is nobody's supplier.
     assert not rows(warehouse, "select from ops.supplier_record where supplier_name = 'Redacted'")
+
+
+NO_NUMBERS = ("N/A", "0", "None", "Exempt", "TBC", "00000000")
+
+
+def test_whoever_writes_no_number_in_its_column_is_nobody_s_double(warehouse: Warehouse, settings: Settings) -> None:
+    paid(
+        warehouse, 1,
+        *(
+            (f"Invented {name} {number}", f"V{number}{name}", text, None, None, 10)
+            for number, text in enumerate(NO_NUMBERS) for name in ("Brackle", "Ottoline")
+        ),
+    )  # fmt: skip
+    with warehouse.connect() as connection:
+        connection.execute("update raw.spend_line set charity_number = company_number")
+    outcome = match_suppliers(warehouse, settings, "run 1")
+    assert (outcome.records, outcome.suppliers, outcome.new_decisions) == (12, 12, 0)
+
+
+def test_a_number_with_the_name_of_its_register_before_it_is_the_same(warehouse: Warehouse, settings: Settings) -> None:
+    paid(
+        warehouse, 1, ("Invented Brackle", "V1", "07445476", None, None, 10),
+        ("Invented Ottoline", "V2", "GB/07445476", None, None, 20),
+        ("Invented Zog", "V3", "GB-COH-7445476", None, None, 5),
+    )  # fmt: skip
+    assert match_suppliers(warehouse, settings, "run 1").suppliers == 1
 
 
 def test_the_key_of_a_record_is_that_of_the_models(asked: Warehouse) -> None:
@@ -251,6 +277,62 @@ def test_a_record_of_a_superseded_delivery_stays_with_its_supplier(asked: Wareho
     assert suppliers(asked) == before
 
 
+def test_a_record_that_was_withdrawn_is_no_ground_and_has_no_pounds(warehouse: Warehouse, settings: Settings) -> None:
+    """Withdrawn, the record that held two others together leaves them as a rebuild from the files would find them."""
+    paid(
+        warehouse, 1, ("Invented Brackle", "V1", "07445476", None, None, 10),
+        ("Invented Ottoline", "V2", None, None, None, 20),
+    )  # fmt: skip
+    paid(
+        warehouse,
+        2,
+        ("Invented Zog", "V2", "07445476", None, None, 900),
+        ("Invented Ottoline", "V2", "07445476", None, None, 7),
+    )
+    match_suppliers(warehouse, settings, "run 1")
+    assert len(set(suppliers(warehouse).values())) == 1
+    with warehouse.connect() as connection:
+        connection.execute(
+            """
+            update ops.delivery set state = 'superseded'
+            where delivery_id = (select max(delivery_id) from ops.delivery)
+            """
+        )
+    outcome = match_suppliers(warehouse, settings, "run 2")
+    assert (outcome.records, outcome.suppliers) == (2, 2)
+    pounds = rows(warehouse, "select supplier_name, amount_gbp::int, is_current from ops.supplier_record order by 1, 2")
+    assert pounds == [
+        ("Invented Brackle", 10, True), ("Invented Ottoline", 0, False), ("Invented Ottoline", 20, True),
+        ("Invented Zog", 0, False),
+    ]  # fmt: skip
+    (known,) = rows(warehouse, "select count(*) from ops.supplier_membership where valid_to is null")
+    assert known == (4,)
+    with warehouse.connect() as connection:
+        connection.execute("update ops.delivery set state = 'loaded'")
+    assert match_suppliers(warehouse, settings, "run 3").suppliers == 1
+
+
+def test_a_record_a_person_decided_about_counts_though_no_delivery_holds_it(
+    asked: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    decide(asked, filled_in(tmp_path, asked, "different"), "review")
+    with asked.connect() as connection:
+        connection.execute("update ops.delivery set state = 'superseded'")
+    assert match_suppliers(asked, settings, "run 2").records == 2
+
+
+def test_of_two_places_on_one_day_the_same_is_taken_in_any_order(warehouse: Warehouse, settings: Settings) -> None:
+    line = (ONE, "V1", None, None)
+    paid(warehouse, 1, (*line, "ZV9 8BB", 1), (*line, "QX1 1AA", 1), (*line, "ZV9 8BB", 1))
+    match_suppliers(warehouse, settings, "run 1")
+    with warehouse.connect() as connection:
+        connection.execute("update raw.spend_line set remit_postcode = 'QX1 1AA' where line_number = 1")
+        connection.execute("update raw.spend_line set remit_postcode = 'ZV9 8BB' where line_number = 2")
+    assert rows(warehouse, "select postcode_key from ops.supplier_record") == [("ZV98BB",)]
+    match_suppliers(warehouse, settings, "run 2")
+    assert rows(warehouse, "select postcode_key from ops.supplier_record") == [("ZV98BB",)]
+
+
 def test_interrupted_it_leaves_what_stood(
     asked: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -365,6 +447,57 @@ def test_a_record_nobody_knows_is_refused_and_nothing_is_kept(asked: Warehouse, 
     with pytest.raises(Refusal, match="'nobody'"):
         decide(asked, path, "review")
     assert rows(asked, "select from ops.supplier_decision where rung = 'person'") == []
+
+
+def test_decisions_that_contradict_each_other_through_a_third_are_refused(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    names = ("Invented Brackle", "Invented Ottoline", "Invented Pemmican")
+    paid(warehouse, 1, *((name, None, None, None, None, 5) for name in names))
+    match_suppliers(warehouse, settings, "run 1")
+    key = dict(rows(warehouse, "select supplier_name, record_key from ops.supplier_record"))
+    a, c, e = (key[name] for name in names)
+    path = tmp_path / "answers.csv"
+
+    def answered(*lines: tuple[str, str, str]) -> Path:
+        text = "".join(f"{one},{other},{verdict},Invented Steward,Why.\n" for one, other, verdict in lines)
+        path.write_text(f"record_key_l,record_key_r,decision,decided_by,reason\n{text}", encoding="utf-8")
+        return path
+
+    with pytest.raises(Refusal, match="contradicts other decisions") as refused:
+        decide(warehouse, answered((a, c, "same"), (c, e, "same"), (a, e, "different")), "review")
+    assert "line 4" in str(refused.value)
+    assert decide(warehouse, answered((a, c, "same"), (c, e, "same")), "review") == 2
+    with pytest.raises(Refusal) as refused:
+        decide(warehouse, answered((e, a, "different")), "review")
+    assert all(name in str(refused.value) for name in names)
+    kept = rows(warehouse, "select verdict from ops.supplier_decision where rung = 'person'")
+    assert kept == [("same",), ("same",)]
+    # The way out: another decision about one of the pairs.
+    assert decide(warehouse, answered((a, e, "different"), (c, e, "different")), "review") == 2
+    with pytest.raises(Refusal, match="contradicts other decisions"):
+        decide(warehouse, answered((c, e, "same")), "review")
+
+
+def test_a_person_s_different_outlives_another_spelling(
+    warehouse: Warehouse, settings: Settings, tmp_path: Path
+) -> None:
+    """The name a person held apart from its neighbour's comes back with its letters and blanks written otherwise."""
+    paid(
+        warehouse, 1, (ONE, "V1", "1234567", None, "QX1 1AA", 500), (ONE, "V2", "1234567", None, "QX1 1AA", 40)
+    )  # fmt: skip
+    match_suppliers(warehouse, settings, "run 1")
+    one, other = (key for (key,) in rows(warehouse, "select record_key from ops.supplier_record order by 1"))
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        f"record_key_l,record_key_r,decision,decided_by,reason\n{one},{other},different,Invented Steward,Looked.\n",
+        encoding="utf-8",
+    )
+    decide(warehouse, path, "review")
+    paid(warehouse, 2, (f"{ONE.upper()} ", "V2", None, None, "QX1 1AA", 7))
+    match_suppliers(warehouse, settings, "run 2")
+    now = suppliers(warehouse)
+    assert now[f"{ONE} V1"] != now[f"{ONE.upper()}  V2"] == now[f"{ONE} V2"]
 
 
 def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:

@@ -1,20 +1,6 @@
 -- Who is the same supplier: vendor records as partners write them, decisions about them, the suppliers they make up,
 -- and what became of those.
 
--- A company number as it is compared: upper case, no blanks, at least eight characters.
-create function reference.company_number_key(written text) returns text
-language sql immutable parallel safe
-return lpad(
-    nullif(regexp_replace(upper(written), '[[:space:]\u00a0]+', '', 'g'), ''),
-    greatest(8, length(regexp_replace(upper(written), '[[:space:]\u00a0]+', '', 'g'))),
-    '0'
-);
-
--- A charity number as it is compared: digits and the hyphen of a subsidiary, nothing before them.
-create function reference.charity_number_key(written text) returns text
-language sql immutable parallel safe
-return nullif(regexp_replace(upper(written), '[^A-Z0-9-]', '', 'g'), '');
-
 -- A row is one model that scores of names were or are made with: how often parts of names agree, learned without labels.
 create table ops.supplier_model (
     supplier_model_id  bigint generated always as identity primary key,
@@ -26,6 +12,7 @@ create table ops.supplier_model (
 
 -- A row is one way a partner (or a register) writes a supplier: its name, its number there, its company number.
 -- record_key: md5 of origin, partner, name, number and company number as written; for spend lines, the key of the models.
+-- is_current: whether a delivery that counts holds it; if none does, nothing was paid and it is no ground for anything.
 create table ops.supplier_record (
     record_key          text primary key,
     origin              text not null check (origin in ('spend', 'contracts', 'tenders')),
@@ -39,6 +26,7 @@ create table ops.supplier_record (
     amount_gbp          numeric(18, 2) not null default 0,
     first_payment_date  date,
     last_payment_date   date,
+    is_current          boolean not null default true,
     seen_at             timestamptz not null default now()
 );
 

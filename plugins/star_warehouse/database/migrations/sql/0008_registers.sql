@@ -5,31 +5,50 @@ alter table ops.source add constraint source_kind_check check (
     kind in ('spend', 'social_value', 'contracts', 'tenders', 'register')
 );
 
--- A company number as it is compared: upper case, no blanks, eight characters. Zeros that a spreadsheet took away are put
--- back before the digits, after the letters of a prefix: sc12345 is SC012345. The millions of the register itself are
--- written so already.
-create or replace function reference.company_number_key(written text) returns text
+-- A number of a register as somebody wrote it: upper case, no blanks, without what says which register it is of (GB/,
+-- GB-COH-, GB-CHC-).
+create function reference.register_number(written text) returns text
+language sql immutable parallel safe
+return regexp_replace(
+    regexp_replace(upper(written), '[[:space:]\u00a0]+', '', 'g'), '^(GB[/-])?((COH|CHC)[/-])?', ''
+);
+
+-- A company number in its one form of eight characters, from a number of register_number: digits, or two letters and
+-- digits; societies and Scottish partnerships may end with letters. Zeros that a spreadsheet took away are put back
+-- before the digits, after the letters: SC12345 is SC012345. Whatever has no such form (N/A, NONE, TBC, a VAT number) and
+-- nothing but noughts is no number: NULL. The prefixes are those of Companies House, and ZZ of the invented companies.
+create function reference.company_number_form(number text) returns text
 language sql immutable parallel safe
 return case
-    when written ~ '^[A-Z0-9]{8}$' then written
-    when written ~ '^[[:space:]\u00a0]*[A-Za-z]{2}[[:space:]\u00a0]*[0-9]{1,5}[[:space:]\u00a0]*$'
-        then regexp_replace(
-            upper(written),
-            '^[^A-Z]*([A-Z]{2})[^0-9]*([0-9]+)[^0-9]*$',
-            '\1' || repeat('0', 6 - length(regexp_replace(written, '[^0-9]', '', 'g'))) || '\2'
+    when number !~ '[1-9]' then null
+    when number ~ '^[0-9]{1,8}$' then lpad(number, 8, '0')
+    when
+        number ~ (
+            '^(AC|CE|CS|ES|FC|FE|GE|GN|GS|IC|IP|LP|NA|NC|NF|NI|NL|NO|NP|NR|NV|NZ|OC|OE|PC|R0|RC|RS|SA|SC|SE|SF|SG|SI|SL'
+            || '|SO|SP|SR|SZ|ZC|ZZ)[0-9]{1,6}$'
         )
-    else lpad(
-        nullif(regexp_replace(upper(written), '[[:space:]\u00a0]+', '', 'g'), ''),
-        greatest(8, length(regexp_replace(upper(written), '[[:space:]\u00a0]+', '', 'g'))),
-        '0'
-    )
+        or number ~ '^(IP|NO|NP|RS|SL|SP)(?=.{2,6}$)[0-9]+[A-Z]{1,2}$'
+        then left(number, 2) || lpad(substr(number, 3), 6, '0')
 end;
 
--- A charity number as it is compared: letters, digits and the hyphen of a linked charity. The number 0 behind the hyphen
--- stands for the charity itself.
-create or replace function reference.charity_number_key(written text) returns text
+-- A company number as it is compared; NULL if it is none. The millions of the register itself are written in full, and
+-- most of them in digits alone: those need no second look.
+create function reference.company_number_key(written text) returns text
 language sql immutable parallel safe
-return nullif(regexp_replace(regexp_replace(upper(written), '[^A-Z0-9-]', '', 'g'), '-0*$', ''), '');
+return case
+    when written ~ '^[0-9]{8}$' and written <> '00000000' then written
+    else reference.company_number_form(reference.register_number(written))
+end;
+
+-- A charity number as it is compared; NULL if it is none. England and Wales: six or seven digits, with a hyphen and the
+-- number of a linked charity (0 stands for the charity itself); Scotland: SC0 and five digits; Northern Ireland: NI1 or
+-- NIC1 and five digits. The invented charities have seven digits.
+create function reference.charity_number_key(written text) returns text
+language sql immutable parallel safe
+return substring(
+    regexp_replace(regexp_replace(reference.register_number(written), '[^A-Z0-9-]', '', 'g'), '-0*$', ''),
+    '^((?!0*(-|$))[0-9]{6,7}(?:-[0-9]+)?|SC0(?!0+$)[0-9]{5}|NIC?1[0-9]{5})$'
+);
 
 -- A row is one company as the register of companies had it on the day of the delivery. Of the register's 55 columns
 -- those that say which company it is, of what kind, whether it lives, how big it says it is and where it is registered.
