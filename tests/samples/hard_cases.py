@@ -56,7 +56,7 @@ def hard_cases() -> list[HardCase]:
 
 
 def incorporated_vendor(partner: Partner, register: Register, *, is_company: bool) -> Vendor | None:
-    """The vendor record of who became a company: her own before, the company's after; None for partners that do not pay."""
+    """Her own vendor record, or that of the company she became; None for a partner that does not pay her."""
     if partner.code != PAYER:
         return None
     return Vendor(
