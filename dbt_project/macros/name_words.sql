@@ -9,5 +9,7 @@
 
 {#- The sets of words that patterns may name. -#}
 {% macro word_sets() -%}
-    {{ return(['title', 'learned_title', 'given_name', 'legal_form', 'trading_as', 'organisation', 'public_word']) }}
+    {{ return([
+        'title', 'learned_title', 'given_name', 'legal_form', 'trading_as', 'organisation', 'public_word', 'lesson', 'remark',
+    ]) }}
 {%- endmacro %}

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from tests.integration.conftest import Published
-from tests.samples.hard_cases import HardCase, hard_cases
+from tests.samples.hard_cases import INCORPORATED_NAMES, INCORPORATED_REF, HardCase, hard_cases
 
 pytestmark = pytest.mark.e2e
 
@@ -56,6 +56,30 @@ def test_a_case_is_of_its_class(case: HardCase, keys: dict[str, str], reader: ps
         (keys[squeezed(case.supplier_name)],),
     ).fetchone()
     assert row == (case.supplier_class, case.is_personal, case.is_personal), case.why
+
+
+def test_who_became_a_company_is_published_by_the_company_s_name_alone(
+    owner: psycopg.Connection, reader: psycopg.Connection
+) -> None:
+    """One supplier by its vendor number; most lines bear the person's name, which must not leave."""
+    rows = owner.execute(
+        "select supplier_name, supplier_key, lines_count from intermediate.int_supplier__identified "
+        "where partner_code = 'knowsley' and supplier_ref = %s",
+        (INCORPORATED_REF,),
+    ).fetchall()
+    lines = {name: count for name, _, count in rows}
+    person, company = INCORPORATED_NAMES
+    assert set(lines) == {person, company} and lines[person] > lines[company]
+    keys = {key for _, key, _ in rows}
+    assert len(keys) == 1, "the two records were not taken for one supplier"
+    published = reader.execute(
+        "select name, supplier_class, is_personal from shared.supplier where supplier_key = any(%s)", (list(keys),)
+    ).fetchall()
+    assert published == [(company, "company", False)]
+    guarded = owner.execute(
+        "select count(*) from warehouse.dim_masked_name where masked_name = %s", (squeezed(person),)
+    ).fetchone()
+    assert guarded == (1,)
 
 
 def test_the_names_of_organisations_are_published(reader: psycopg.Connection) -> None:

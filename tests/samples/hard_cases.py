@@ -1,7 +1,7 @@
 """Names that are hard to tell apart: companies named like persons, persons who trade, saints, schools; each invented.
 
 ``hard_cases.csv`` says beside each what kind of supplier it is, and whether its name is to be kept back. Knowsley pays
-each of them once, a few pounds.
+each of them once a year, a few pounds. Somebody besides is paid under her own name for years and then by her company's.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from tests.samples.suppliers import Register, Vendor
 
 PAYER = "knowsley"
 PURPOSE = "Sundry supplies"
+# A person's name, and the company's that takes over her vendor number; who is paid under the first until the last year.
+INCORPORATED_NAMES = ("Invented Jane Dowbury", "Invented Jane Dowbury Cleaning Ltd")
+INCORPORATED_REF = "I00001"
 _FILE = Path(__file__).with_name("hard_cases.csv")
 
 
@@ -50,6 +53,22 @@ def hard_cases() -> list[HardCase]:
             )
             for row in csv.DictReader(file)
         ]  # fmt: skip
+
+
+def incorporated_vendor(partner: Partner, register: Register, *, is_company: bool) -> Vendor | None:
+    """Her own vendor record, or that of the company she became; None for a partner that does not pay her."""
+    if partner.code != PAYER:
+        return None
+    return Vendor(
+        ref=INCORPORATED_REF,
+        name=INCORPORATED_NAMES[is_company],
+        company_number=None,
+        vat_number=None,
+        remit_postcode=register.places.postcode(partner.gss_code, draw_for("incorporated")),
+        registered_postcode=None,
+        category=CORPORATE_CATEGORY,
+        charity_number=None,
+    )
 
 
 def hard_vendors(partner: Partner, register: Register) -> list[Vendor]:

@@ -1,7 +1,8 @@
+-- Editions of registers are of their own days: they say nothing of how far the partners' data reach.
 -- This release, from the deliveries it is built on, and every one published before, from those it rested on.
 with current_delivery as (
     select
-        max(period_end_date) as as_of_date,
+        max(period_end_date) filter (where kind <> 'register') as as_of_date,
         count(*) as deliveries_count,
         coalesce(sum(lines_loaded) filter (where kind = 'spend'), 0)::bigint as lines_count,
         coalesce(sum(amount_loaded_gbp) filter (where kind = 'spend'), 0) as amount_gbp,
@@ -12,7 +13,7 @@ with current_delivery as (
 earlier_delivery as (
     select
         release_id,
-        max(period_end_date) as as_of_date,
+        max(period_end_date) filter (where kind <> 'register') as as_of_date,
         count(*) as deliveries_count,
         coalesce(sum(lines_loaded), 0)::bigint as lines_count,
         coalesce(sum(amount_loaded_gbp), 0) as amount_gbp,

@@ -38,7 +38,7 @@ sampled as (
 select
     {{ var('release_id') }}::bigint as release_id,
     supplier.supplier_key,
-    case when not supplier.is_personal then supplier.supplier_name end as name,
+    supplier.published_name as name,
     supplier.supplier_class,
     supplier.class_basis,
     supplier.is_personal,

@@ -11,6 +11,16 @@ with named as (
     order by supplier_key asc, lines_count desc, supplier_name asc nulls last
 ),
 
+-- Of names that their own records prove an organisation's, the one on most lines is published.
+published_name as (
+    select distinct on (supplier_key)
+        supplier_key,
+        supplier_name
+    from {{ ref('int_supplier__named') }}
+    where is_organisation
+    order by supplier_key asc, lines_count desc, supplier_name asc
+),
+
 size as (
     select
         supplier_key,
@@ -27,6 +37,7 @@ size as (
 select
     named.supplier_key,
     named.supplier_name,
+    case when not classed.is_personal then published_name.supplier_name end as published_name,
     named.has_company_number,
     classed.supplier_class,
     classed.class_rule_id,
@@ -46,4 +57,5 @@ select
     named.last_payment_date
 from named
 inner join {{ ref('int_supplier__classed') }} as classed on named.supplier_key = classed.supplier_key
+left join published_name on named.supplier_key = published_name.supplier_key
 left join size on named.supplier_key = size.supplier_key

@@ -1,10 +1,12 @@
 -- What rules look at: names and numbers wherever the supplier is written down, and what the latest register says.
 with charity_stated as (
-    select distinct
+    select
         vendor_record_key,
-        charity_number
+        charity_number,
+        min(payment_date) as first_payment_date
     from {{ ref('stg_spend__line') }}
     where charity_number is not null
+    group by vendor_record_key, charity_number
 ),
 
 keyed as (
@@ -13,6 +15,7 @@ keyed as (
         {{ ruled_name('written.supplier_name') }} as supplier_name,
         {{ company_number_key('written.company_number') }} as company_number,
         {{ charity_number_key('charity_stated.charity_number') }} as charity_number,
+        charity_stated.first_payment_date,
         written.last_payment_date
     from {{ ref('int_supplier__written') }} as written
     left join charity_stated on written.vendor_record_key = charity_stated.vendor_record_key
@@ -24,6 +27,7 @@ vendor_record as (
         supplier_name,
         company_number,
         charity_number,
+        min(first_payment_date) as first_payment_date,
         max(last_payment_date) as seen_date
     from keyed
     group by supplier_key, supplier_name, company_number, charity_number
@@ -57,7 +61,13 @@ charity as (
     select distinct on (charity.charity_number)
         charity.charity_number,
         {{ squeezed('charity.registration_status') }} as registration_status,
-        charity.register_as_at_date
+        charity.register_as_at_date,
+        charity.removal_date,
+        max(
+            case
+                when {{ squeezed('charity.registration_status') }} = 'registered' then charity.register_as_at_date
+            end
+        ) over (partition by charity.charity_number) as last_registered_as_at_date
     from {{ ref('stg_register__charity') }} as charity
     inner join charity_wanted on charity.charity_number = charity_wanted.charity_number
     order by charity.charity_number asc, charity.register_as_at_date desc
@@ -92,15 +102,23 @@ evidence as (
         seen_date as as_at_date
     from vendor_record
     union all
-    -- A number whose charity the register has removed proves nothing any more.
+    -- A number proves nothing of who was paid only once the register had removed its charity; until then it was one.
     select
         vendor_record.supplier_key,
         'charity_number' as field,
         vendor_record.charity_number as evidence_text,
-        vendor_record.seen_date as as_at_date
+        case
+            when charity.registration_status = 'removed'
+                then least(vendor_record.seen_date, coalesce(charity.removal_date, charity.last_registered_as_at_date))
+            else vendor_record.seen_date
+        end as as_at_date
     from vendor_record
     left join charity on vendor_record.charity_number = charity.charity_number
-    where charity.registration_status is null or charity.registration_status <> 'removed'
+    where
+        charity.registration_status is null
+        or charity.registration_status <> 'removed'
+        or vendor_record.first_payment_date < charity.removal_date
+        or vendor_record.first_payment_date <= charity.last_registered_as_at_date
     union all
     select
         vendor_record.supplier_key,

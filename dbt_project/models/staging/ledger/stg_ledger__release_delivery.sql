@@ -2,6 +2,7 @@
 select
     release.release_id,
     delivery.delivery_id,
+    feed.kind,
     delivery.period_end_date,
     case when feed.kind = 'spend' then delivery.lines_loaded end as lines_loaded,
     case when feed.kind = 'spend' then delivery.amount_loaded_gbp end as amount_loaded_gbp,
