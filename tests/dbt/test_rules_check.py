@@ -290,7 +290,12 @@ def test_a_line_says_which_rule_decided_and_which_lost(installation: tuple[Wareh
     assert [(role.rule_id, role.decides_lines, role.loses_lines) for role in explained.roles] == [
         ("tax_payee", 1, 0),
         ("levy_purpose", 0, 1),
+        # It is a public body, too.
+        ("class_public_body", 0, 1),
     ]
+    assert [role.priority for role in explained.roles] == sorted(role.priority or 0 for role in explained.roles)
+    (kind,) = explained.classes
+    assert kind.startswith("public_body (rule revenue: ")
     decided = explained.roles[0]
     assert (decided.scope_class, decided.decides_gbp, decided.text.seed) == ("tax", Decimal(10_000), "scope_rule")
     assert decided.text.reason == "HM Revenue & Customs"
