@@ -94,6 +94,9 @@ def test_the_second_pension_fund_is_a_line_of_its_own(shares: Shares, warehouse:
     rules = {one.rule_id: one for one in shares.rows if one.scope_class == "pension"}
     assert rules["pension_payee"].share_pct is not None
     assert float(rules["pension_payee"].share_pct) == pytest.approx(4.5, abs=0.5)
-    (role,) = explain_supplier(warehouse, "GREATER MANCHESTER SUPERANN FUND").roles
-    assert (role.rule_id, role.scope_class) == ("pension_payee_other", "pension")
-    assert 0 < role.decides_gbp <= rules["pension_payee_other"].amount_gbp
+    decided, lost = explain_supplier(warehouse, "GREATER MANCHESTER SUPERANN FUND").roles
+    assert (decided.rule_id, decided.scope_class) == ("pension_payee_other", "pension")
+    assert 0 < decided.decides_gbp <= rules["pension_payee_other"].amount_gbp
+    # A fund of public bodies is a public body, too: the rule about these comes after the one about pensions.
+    assert (lost.rule_id, lost.decides_lines, lost.loses_lines) == ("class_public_body", 0, decided.decides_lines)
+    assert lost.loses_gbp == decided.decides_gbp

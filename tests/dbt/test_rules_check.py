@@ -29,13 +29,15 @@ from star_warehouse.settings import REPOSITORY, Settings
 from tests.builders import SPEND, declare, spend_file
 from tests.settling import settle
 
-# Stockport pays two suppliers in its own borough (SK1) and two elsewhere (WA1), a grant and a tax.
+# Stockport pays two suppliers in its own borough (SK1) and two elsewhere (WA1), a grant and a tax; what it paid to a
+# person came to nothing.
 LINES = (
     "Acorn Ltd,1,03/04/2018,60000.00,Repairs,SK1 3XE",
     "Birch Ltd,2,03/04/2018,40000.00,Repairs,WA1 1UH",
     "Cedar Ltd,3,03/04/2018,26000.00,Repairs,WA1 1UH",
     "Moss Trust,4,03/04/2018,100000.00,Grant: youth work,SK1 3XE",
     "HMRC,5,03/04/2018,10000.00,Precept of the payee,WA1 1UH",
+    "J. Invented,6,03/04/2018,0.00,Repairs,WA1 1UH",
 )
 TABLES = """
     select format('%I.%I', n.nspname, c.relname), c.oid, c.relfilenode, c.relkind::text
@@ -214,12 +216,41 @@ def test_a_higher_threshold_and_a_rule_that_decides_to_the_same_end(
     }
 
 
+def test_names_that_would_come_out_are_counted(
+    installation: tuple[Warehouse, Settings], edit: Callable[[str, str, str], None]
+) -> None:
+    """Nothing is counted otherwise, but a person's name would be published: that is no case of nothing moving."""
+    before = '[a-z][.]?( [a-z][.]?|[a-z][.]){0,2}$",individual,deciding,'
+    edit("supplier_class_rule", before, before.replace("deciding", "never").replace("individual", "unknown"))
+    told = command(installation, "check")
+    output, errors = told.communicate(timeout=300)
+    assert told.returncode == 3, output + errors
+    assert "1 would newly be published, 0 newly be masked" in output
+    assert "Nothing moves" not in output
+
+
+def test_another_class_of_suppliers_is_shown_in_suppliers_and_pounds(
+    installation: tuple[Warehouse, Settings], edit: Callable[[str, str, str], None]
+) -> None:
+    warehouse, settings = installation
+    edit("supplier_class_rule", "[^a-z](lt|lim|limi)$,company,never,", "[^a-z](lt|lim|limi)$,sole_trader,always,")
+    checked = check_rules(warehouse, settings)
+    (move,) = checked.suppliers
+    # Acorn, Birch and Cedar.
+    assert (move.from_class, move.to_class, move.suppliers_count, move.lines_count, move.amount_gbp) == (
+        "company", "sole_trader", 3, 3, Decimal(126_000),
+    )  # fmt: skip
+    assert (checked.names.published, checked.names.masked) == (0, 3)
+    assert checked.moves_something
+    assert not checked.classes and not checked.headline
+
+
 def test_days_without_a_threshold_are_refused(
     installation: tuple[Warehouse, Settings], edit: Callable[[str, str, str], None]
 ) -> None:
     warehouse, settings = installation
     edit("threshold", "retention,25000.00,2014-04-01", "retention,25000.00,2018-04-04")
-    with pytest.raises(Refusal, match="5 lines .£236,000.00., paid from 2018-04-03 to 2018-04-03") as refused:
+    with pytest.raises(Refusal, match="6 lines .£236,000.00., paid from 2018-04-03 to 2018-04-03") as refused:
         check_rules(warehouse, settings)
     assert "valid_from" in refused.value.way_out
     assert trials(warehouse) == []
@@ -290,7 +321,12 @@ def test_a_line_says_which_rule_decided_and_which_lost(installation: tuple[Wareh
     assert [(role.rule_id, role.decides_lines, role.loses_lines) for role in explained.roles] == [
         ("tax_payee", 1, 0),
         ("levy_purpose", 0, 1),
+        # It is a public body, too.
+        ("class_public_body", 0, 1),
     ]
+    assert [role.priority for role in explained.roles] == sorted(role.priority or 0 for role in explained.roles)
+    (kind,) = explained.classes
+    assert kind.startswith("public_body (rule revenue: ")
     decided = explained.roles[0]
     assert (decided.scope_class, decided.decides_gbp, decided.text.seed) == ("tax", Decimal(10_000), "scope_rule")
     assert decided.text.reason == "HM Revenue & Customs"

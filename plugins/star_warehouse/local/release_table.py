@@ -25,6 +25,7 @@ def print_release(explained: Explanation, console: Console) -> None:
         "code version": release.code_version,
         "deliveries": deliveries,
         "reference data": reference or "not noted",
+        "registers": ", ".join(f"{source} as at {day}" for source, day in explained.registers) or "none",
         "rules": f"differ today: {rules}" if explained.other_rules else rules,
         "suppliers": _suppliers(explained),
         "decisions": ", ".join(f"{count:,} by {who}" for who, count in explained.decisions.items()) or "none",

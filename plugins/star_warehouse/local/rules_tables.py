@@ -19,11 +19,16 @@ def print_rules_check(checked: RulesCheck, console: Console) -> None:
     """Print which rules changed and what they would move: pounds, payees, headline measures."""
     _print_changes(checked, console)
     _print_moves(checked, console)
+    _print_suppliers(checked, console)
     _print_headline(checked.headline, console)
     for sentence in _remarks(checked):
         _say(sentence, console)
     if not checked.moves_something:
-        _say("Nothing moves: every line is counted as it is now, and every headline figure stays.", console)
+        _say(
+            "Nothing moves: every line is counted as it is now, the same is said of every supplier, and every "
+            "headline figure stays.",
+            console,
+        )
 
 
 def print_shares(shares: Shares, console: Console) -> None:
@@ -182,6 +187,37 @@ def _print_moves(checked: RulesCheck, console: Console) -> None:
                 same.scope_class, same.from_rule_id, same.to_rule_id, f"{same.lines_count:,}", _pounds(same.amount_gbp)
             )
         console.print(table)
+
+
+def _print_suppliers(checked: RulesCheck, console: Console) -> None:
+    if checked.suppliers:
+        table = _table("Suppliers that become of another class", "from", "to", "suppliers")
+        for move in checked.suppliers:
+            table.add_row(
+                move.from_class,
+                move.to_class,
+                f"{move.suppliers_count:,}",
+                f"{move.lines_count:,}",
+                _pounds(move.amount_gbp),
+            )
+        console.print(table)
+    if checked.flags:
+        table = Table(title="Suppliers of which it is said otherwise", title_justify="left")
+        for heading in ("flag", "now", "would be"):
+            table.add_column(heading)
+        table.add_column("suppliers", justify="right", no_wrap=True)
+        words = {True: "yes", False: "no", None: "not known"}
+        for flag in checked.flags:
+            table.add_row(flag.flag, words[flag.before], words[flag.after], f"{flag.suppliers_count:,}")
+        console.print(table)
+    names = checked.names
+    if names.published or names.masked:
+        _say(
+            f"Names of suppliers: {names.published:,} would newly be published, {names.masked:,} newly be masked.",
+            console,
+        )
+    if names.published:
+        _say("See that none of those newly published is a person's: what is once published cannot be undone.", console)
 
 
 def _print_headline(moves: Sequence[HeadlineMove], console: Console) -> None:

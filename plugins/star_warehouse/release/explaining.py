@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,22 @@ order by decision.supplier_decision_id
 _DELIVERIES = """
 select
     delivery.delivery_id, delivery.source_id, delivery.file_name, delivery.sha256::text as sha256, delivery.period_key,
-    delivery.lines_loaded, delivery.amount_loaded_gbp, delivery.state
+    delivery.lines_loaded, delivery.amount_loaded_gbp, delivery.state, source.kind,
+    -- The day as of which an edition of a register speaks; the register of charities says it in its lines.
+    case
+        when source.kind = 'register'
+            then coalesce(
+                (
+                    select max(charity.extract_date) from raw.register_charity as charity
+                    where charity.delivery_id = delivery.delivery_id
+                ),
+                delivery.period_end_date
+            )
+    end as register_as_at_date
 from ops.release
 cross join unnest(release.delivery_ids) as listed (delivery_id)
 inner join ops.delivery using (delivery_id)
+inner join ops.source using (source_id)
 where release.release_id = %(release_id)s
 order by delivery.source_id, delivery.period_key, delivery.delivery_id
 """
@@ -59,6 +72,7 @@ class Explanation:
 
     Attributes:
         release: the release: its code version, deliveries, versions of reference data, and moment of its suppliers.
+        registers: the editions of registers among its deliveries, by source and the day as of which they speak.
         superseded_deliveries: how many of its deliveries are not current any more.
         records, suppliers: vendor records that belonged to a supplier at its moment, and suppliers they made up.
         decisions: decisions that stood at its moment, by who made them (rule, model, person).
@@ -69,6 +83,7 @@ class Explanation:
     """
 
     release: Release
+    registers: tuple[tuple[str, date], ...]
     superseded_deliveries: int
     records: int
     suppliers: int
@@ -109,6 +124,7 @@ def explain_release(warehouse: Warehouse, settings: Settings, release_id: int) -
         kept = _rules(connection, release.code_version)
     return Explanation(
         release,
+        tuple((one["source_id"], one["register_as_at_date"]) for one in deliveries if one["kind"] == "register"),
         sum(delivery["state"] != "loaded" for delivery in deliveries),
         len(suppliers),
         len({record["supplier_cluster_id"] for record in suppliers}),
@@ -130,11 +146,17 @@ def write_explanation(warehouse: Warehouse, release_id: int, folder: Path) -> li
         The files.
 
     Raises:
-        Refusal: there is no such release.
+        Refusal: there is no such release, or the folder holds something: two releases' files are never mixed.
     """
     written: list[Path] = []
     with warehouse.connect() as connection:
         release = _release(connection, release_id)
+        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+            raise Refusal(
+                f"{folder} holds something already; what a release was made from stands alone.",
+                where=str(folder),
+                way_out="Name a new or an empty folder.",
+            )
         for name, query in _TABLES.items():
             path = _made(folder / f"{name}.csv")
             with path.open("wb") as stream, connection.cursor() as cursor:

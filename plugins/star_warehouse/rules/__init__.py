@@ -3,14 +3,26 @@
 from star_warehouse.rules.checking import RulesCheck, check_rules
 from star_warehouse.rules.explaining import Explained, RuleRole, explain_line, explain_supplier
 from star_warehouse.rules.files import Rule, RuleFile, list_rules, read_rule_files
-from star_warehouse.rules.moves import ClassMove, HeadlineMove, LargestMove, RuleChange, RuleMove, ThresholdMove
+from star_warehouse.rules.moves import (
+    ClassMove,
+    FlagMove,
+    HeadlineMove,
+    LargestMove,
+    NameMoves,
+    RuleChange,
+    RuleMove,
+    SupplierMove,
+    ThresholdMove,
+)
 from star_warehouse.rules.shares import Share, Shares, scope_shares
 
 __all__ = [
     "ClassMove",
     "Explained",
+    "FlagMove",
     "HeadlineMove",
     "LargestMove",
+    "NameMoves",
     "Rule",
     "RuleChange",
     "RuleFile",
@@ -19,6 +31,7 @@ __all__ = [
     "RulesCheck",
     "Share",
     "Shares",
+    "SupplierMove",
     "ThresholdMove",
     "check_rules",
     "explain_line",

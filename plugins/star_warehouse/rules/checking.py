@@ -11,21 +11,27 @@ from star_warehouse.rules.files import read_rule_files, refuse_faults
 from star_warehouse.rules.moves import (
     ClassMove,
     Connection,
+    FlagMove,
     HeadlineMove,
     LargestMove,
+    NameMoves,
     OtherLines,
     RuleChange,
     RuleMove,
+    SupplierMove,
     ThresholdMove,
     class_moves,
     compare_lines,
     drifted_lines,
+    flag_moves,
     headline_moves,
     largest_moves,
+    name_moves,
     other_lines,
     refuse_lost_lines,
     rule_changes,
     rule_moves,
+    supplier_moves,
     threshold_moves,
 )
 from star_warehouse.rules.trial import alone, trial
@@ -44,6 +50,9 @@ class RulesCheck:
         classes, thresholds: what would move, by partner and year.
         rules: what another rule would decide to the same end.
         largest: the payees and purposes that most pounds of ``classes`` belong to.
+        suppliers: suppliers that would become of another class, however their lines are counted.
+        flags: suppliers of which it would be said otherwise that they are VCSEs or SMEs.
+        names: names of suppliers that would newly be published or masked.
         headline: the headline rows that would change.
         others: lines that could not be compared.
         relocated_lines, resupplied_lines: lines that changed for another reason than a scope rule.
@@ -56,6 +65,9 @@ class RulesCheck:
     thresholds: list[ThresholdMove]
     rules: list[RuleMove]
     largest: list[LargestMove]
+    suppliers: list[SupplierMove]
+    flags: list[FlagMove]
+    names: NameMoves
     headline: list[HeadlineMove]
     others: OtherLines
     relocated_lines: int
@@ -63,8 +75,9 @@ class RulesCheck:
 
     @property
     def moves_something(self) -> bool:
-        """Whether any line is counted otherwise, or any headline figure is another."""
-        return bool(self.classes or self.thresholds or self.headline)
+        """Whether a line is counted otherwise, a supplier described otherwise, or a headline figure another."""
+        about_suppliers = self.suppliers or self.flags or self.names.published or self.names.masked
+        return bool(self.classes or self.thresholds or about_suppliers or self.headline)
 
 
 def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
@@ -86,7 +99,10 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
             tables = _live_tables(connection)
         with trial(warehouse, settings, built_release_id), warehouse.connect() as connection:
             # Nobody replaces the live tables while they are compared.
-            connection.execute("lock table warehouse.fct_payment_line, shared.headline in access share mode")
+            connection.execute(
+                "lock table warehouse.fct_payment_line, warehouse.dim_supplier, shared.headline, shared.supplier "
+                "in access share mode"
+            )
             if _live_tables(connection) != tables:
                 raise Refusal(
                     "A release was built or published while the rules were tried.",
@@ -104,6 +120,9 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
                 thresholds=threshold_moves(connection),
                 rules=rule_moves(connection),
                 largest=largest_moves(connection),
+                suppliers=supplier_moves(connection),
+                flags=flag_moves(connection),
+                names=name_moves(connection),
                 headline=headline_moves(connection),
                 others=other_lines(connection),
                 relocated_lines=relocated,

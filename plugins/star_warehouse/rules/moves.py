@@ -108,6 +108,47 @@ class LargestMove:
 
 
 @dataclass(frozen=True)
+class SupplierMove:
+    """Suppliers that become of another class.
+
+    Attributes:
+        from_class, to_class: class of supplier before and after.
+        suppliers_count: how many.
+        lines_count, amount_gbp: the lines paid to them, and their net £.
+    """
+
+    from_class: str
+    to_class: str
+    suppliers_count: int
+    lines_count: int
+    amount_gbp: Decimal
+
+
+@dataclass(frozen=True)
+class FlagMove:
+    """Suppliers of which another thing is said.
+
+    Attributes:
+        flag: ``is_vcse``, or ``is_sme_…`` by one of the definitions.
+        before, after: what is said; None for not known.
+        suppliers_count: how many.
+    """
+
+    flag: str
+    before: bool | None
+    after: bool | None
+    suppliers_count: int
+
+
+@dataclass(frozen=True)
+class NameMoves:
+    """How many suppliers' names would come out that are not published now, and how many would be masked that are."""
+
+    published: int
+    masked: int
+
+
+@dataclass(frozen=True)
 class HeadlineMove:
     """A row of the headline table that changes.
 
@@ -287,6 +328,72 @@ def largest_moves(connection: Connection) -> list[LargestMove]:
             ),
             (_LARGEST,),
         ).fetchall()
+
+
+def supplier_moves(connection: Connection) -> list[SupplierMove]:
+    """By class before and after; most pounds first."""
+    with connection.cursor(row_factory=class_row(SupplierMove)) as cursor:
+        return cursor.execute(
+            _sql(
+                """
+                select
+                    before.supplier_class as from_class, after.supplier_class as to_class, count(*) as suppliers_count,
+                    coalesce(sum(paid.lines_count), 0) as lines_count, coalesce(sum(paid.amount_gbp), 0) as amount_gbp
+                from warehouse.dim_supplier as before
+                inner join {warehouse}.dim_supplier as after using (supplier_key)
+                left join (
+                    select supplier_key, count(*) as lines_count, sum(amount_gbp) as amount_gbp
+                    from {warehouse}.fct_payment_line group by supplier_key
+                ) as paid using (supplier_key)
+                where before.supplier_class <> after.supplier_class
+                group by before.supplier_class, after.supplier_class
+                order by abs(coalesce(sum(paid.amount_gbp), 0)) desc, from_class, to_class
+                """
+            )
+        ).fetchall()
+
+
+def flag_moves(connection: Connection) -> list[FlagMove]:
+    """What is said of suppliers being VCSEs, and SMEs by each definition, where it would be something else."""
+    with connection.cursor(row_factory=class_row(FlagMove)) as cursor:
+        return cursor.execute(
+            _sql(
+                """
+                select said.flag, said.before, said.after, count(*) as suppliers_count
+                from warehouse.dim_supplier as before
+                inner join {warehouse}.dim_supplier as after using (supplier_key)
+                cross join lateral (
+                    values
+                    ('is_vcse', before.is_vcse, after.is_vcse),
+                    ('is_sme_code_2015', before.is_sme_code_2015, after.is_sme_code_2015),
+                    ('is_sme_ec', before.is_sme_ec, after.is_sme_ec),
+                    ('is_sme_companies_act', before.is_sme_companies_act, after.is_sme_companies_act),
+                    ('is_sme_pa2023', before.is_sme_pa2023, after.is_sme_pa2023)
+                ) as said (flag, before, after)
+                where said.before is distinct from said.after
+                group by said.flag, said.before, said.after
+                order by said.flag desc, said.before nulls last, said.after nulls last
+                """
+            )
+        ).fetchall()
+
+
+def name_moves(connection: Connection) -> NameMoves:
+    """Names that stand in only one of the published table of suppliers and that of the trial."""
+    row = connection.execute(
+        _sql(
+            """
+            select
+                count(*) filter (where before.name is null),
+                count(*) filter (where after.name is null)
+            from (select supplier_key, name from shared.supplier where name is not null) as before
+            full join (select supplier_key, name from {candidate}.supplier where name is not null) as after
+                using (supplier_key)
+            """
+        )
+    ).fetchone()
+    assert row is not None
+    return NameMoves(*row)
 
 
 def headline_moves(connection: Connection) -> list[HeadlineMove]:

@@ -9,7 +9,16 @@ from decimal import Decimal
 from rich.console import Console
 
 from star_warehouse.local.rules_tables import print_rules_check
-from star_warehouse.rules import ClassMove, HeadlineMove, LargestMove, RuleChange, RulesCheck
+from star_warehouse.rules import (
+    ClassMove,
+    FlagMove,
+    HeadlineMove,
+    LargestMove,
+    NameMoves,
+    RuleChange,
+    RulesCheck,
+    SupplierMove,
+)
 from star_warehouse.rules.moves import OtherLines
 
 NOTHING = RulesCheck(
@@ -20,6 +29,9 @@ NOTHING = RulesCheck(
     thresholds=[],
     rules=[],
     largest=[],
+    suppliers=[],
+    flags=[],
+    names=NameMoves(0, 0),
     headline=[],
     others=OtherLines(0, Decimal(0)),
     relocated_lines=0,
@@ -82,6 +94,24 @@ def test_pounds_and_points_stand_with_their_sign_and_all_partners_first() -> Non
     retention = text[text.index("Retention:") :]
     assert retention.index("│ all") < retention.index("│ stockport")
     assert "Nothing moves" not in text
+
+
+def test_what_would_be_said_of_suppliers_otherwise() -> None:
+    checked = replace(
+        NOTHING,
+        suppliers=[SupplierMove("individual", "unknown", 12, 345, Decimal(6789))],
+        flags=[FlagMove("is_vcse", None, True, 4)],
+        names=NameMoves(12, 3),
+    )
+    text = printed(checked)
+    assert checked.moves_something
+    assert row(text, "individual") == ["individual", "unknown", "12", "345", "6,789"]
+    assert row(text, "is_vcse") == ["is_vcse", "not known", "yes", "4"]
+    assert "12 would newly be published, 3 newly be masked" in text
+    assert "Nothing moves" not in text
+    assert replace(NOTHING, names=NameMoves(0, 1)).moves_something
+    assert replace(NOTHING, names=NameMoves(1, 0)).moves_something
+    assert not NOTHING.moves_something
 
 
 def test_what_is_not_by_the_rules_is_said() -> None:
