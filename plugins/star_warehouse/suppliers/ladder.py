@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -407,7 +407,6 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
         .agg(pl.col("record_key").min(), pl.col("partner_code").drop_nulls().unique().sort().alias("partners"))
     )
     profiles = describe(written)
-    bearers = Counter(word for core in records["core"].unique() for word in set(core.split()))
     with duckdb.connect() as connection:
         prepare(connection)
         connection.register("profile", profiles.to_arrow())
@@ -441,7 +440,7 @@ def _scored(records: pl.DataFrame, groups: _Groups, model: Model, bars: Bars) ->
             max(row["record_key_l"], row["record_key_r"]),
             row["weight"],
             {part: round(row[part], 2) for part in PARTS if row[part]},
-            _doubt(row, bars, bearers),
+            _doubt(row, bars),
         )
         for row in rows.iter_rows(named=True)
     ]
@@ -470,7 +469,7 @@ def _holds(one: str, other: str) -> pl.Expr:
     return whole.str.contains(said, literal=True).fill_null(False)
 
 
-def _doubt(row: dict[str, Any], bars: Bars, bearers: Mapping[str, int]) -> str | None:
+def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
     """Why a person is asked before the pair is linked; None where nothing is in doubt."""
     is_same_name = row["core_l"] == row["core_r"]
     cut = row["is_cut_l"] + row["is_cut_r"]
@@ -496,7 +495,7 @@ def _doubt(row: dict[str, Any], bars: Bars, bearers: Mapping[str, int]) -> str |
         return "The name stands in several places, and not both say that it is a registered one."
     if not is_there_too and (row["is_of_premises_l"] or row["is_of_premises_r"]) and not _share_a_partner(row):
         return "A home, a school or the like: others elsewhere may bear its name, and no place says that they are one."
-    if not is_there_too and not _share_a_partner(row) and _may_be_many_people(row, bearers):
+    if not is_there_too and not _share_a_partner(row) and _may_be_many_people(row, bars):
         return "It may be a person's name, which many bear, and no place and no number says that they are one."
     if row["weight"] < (bars.asked_from if is_same_name else bars.linked_from):
         return "The names agree, but say little."
@@ -508,10 +507,10 @@ def _says_more(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     return "".join(mine) != "".join(theirs) and (set(mine) < set(theirs) or set(theirs) < set(mine))
 
 
-def _may_be_many_people(row: dict[str, Any], bearers: Mapping[str, int]) -> bool:
+def _may_be_many_people(row: dict[str, Any], bars: Bars) -> bool:
     """Whether both may be a person's name that others bear: no legal form, few words, none of an organisation.
 
-    Two initials with a surname that no other name of the ledger holds agree by chance too seldom to be asked about.
+    Two initials with a surname that is rare enough for the score to link them agree by chance too seldom to be asked.
     """
     has_form = row["legal_form_l"] or row["legal_form_r"]
     is_short = all(len(row[side].split()) <= _WORDS_OF_A_PERSON for side in ("spelled_l", "spelled_r"))
@@ -519,7 +518,7 @@ def _may_be_many_people(row: dict[str, Any], bearers: Mapping[str, int]) -> bool
     if has_form or not is_short or not all(ORGANISED.isdisjoint(words) for words in names):
         return False
     has_initials = all(_TWO_INITIALS.match(row[side].strip()) for side in ("name_l", "name_r"))
-    return not (has_initials and names[0] == names[1] and bearers[names[0][-1]] == 1)
+    return not (has_initials and names[0] == names[1] and row["weight"] >= bars.linked_from)
 
 
 def _share_a_partner(row: dict[str, Any]) -> bool:

@@ -187,7 +187,8 @@ def test_rules_are_listed_whichever_file_they_stand_in(checkout: Settings) -> No
         encoding="utf-8",
     )
     rules = list_rules(read_rule_files(checkout))
-    assert {rule.seed for rule in rules} == {"payee_rule", "scope_rule", "redaction_token"}
+    kept = {"scope_rule", "redaction_token", "supplier_class_rule", "supplier_vcse_rule"}
+    assert {rule.seed for rule in rules} == {"payee_rule", *kept}
     found = [rule for rule in rules if rule.seed == "payee_rule"]
     assert [(rule.rule_id, rule.line, rule.looks_at, rule.gives) for rule in found] == [
         ("early", 3, "supplier_name: a", "shop"),
