@@ -1,7 +1,7 @@
 """Names that are hard to tell apart: companies named like persons, persons who trade, saints, schools; each invented.
 
 ``hard_cases.csv`` says beside each what kind of supplier it is, and whether its name is to be kept back. Knowsley pays
-each of them once a year, a few pounds. Somebody besides is paid under her own name for years and then by her company's.
+each of them once a year, a few pounds. Somebody besides is paid under her own name for months, then by her company's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.samples.suppliers import Register, Vendor
 
 PAYER = "knowsley"
 PURPOSE = "Sundry supplies"
-# A person's name, and the company's that takes over her vendor number; who is paid under the first until the last year.
+# A person's name, and the company's that takes over her vendor number; she is paid under the first until the last month.
 INCORPORATED_NAMES = ("Invented Jane Dowbury", "Invented Jane Dowbury Cleaning Ltd")
 INCORPORATED_REF = "I00001"
 _FILE = Path(__file__).with_name("hard_cases.csv")

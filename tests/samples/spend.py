@@ -18,7 +18,7 @@ from tests.samples.edges import EdgeLine, edge_lines
 from tests.samples.hard_cases import PURPOSE as HARD_PURPOSE
 from tests.samples.hard_cases import hard_vendors, incorporated_vendor
 from tests.samples.lines import Documents, Line, Sheet
-from tests.samples.partners import LAST_YEAR, PARTNERS, Partner
+from tests.samples.partners import PARTNERS, Partner
 from tests.samples.payees import CARE_CATEGORY, CORPORATE_CATEGORY, Payee, fellow_partner, payees_of, purpose_between
 from tests.samples.plan import GROUPS, Season, seasons
 from tests.samples.seed import draw_for
@@ -313,11 +313,11 @@ class _Bookkeeper:
             group = sheet.new_group()
             day = sheet.day_in(months[0], group)
             sheet.add(vendor, day, 10_00 + number, group, vendor.category, HARD_PURPOSE)
-        incorporated = self._incorporated[months[0].year == LAST_YEAR]
-        if incorporated is not None:
-            group = sheet.new_group()
-            day = sheet.day_in(months[0], group)
-            sheet.add(incorporated, day, 10_00, group, incorporated.category, HARD_PURPOSE)
+        for month in months:
+            incorporated = self._incorporated[month == months[-1]]
+            if incorporated is not None:
+                group = sheet.new_group()
+                sheet.add(incorporated, sheet.day_in(month, group), 10_00, group, incorporated.category, HARD_PURPOSE)
 
     def _vendor_of(self, payee: Payee, register: Register, rng: Random) -> Vendor:
         number = register.number() if rng.random() < 0.4 else None
