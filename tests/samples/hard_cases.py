@@ -17,7 +17,7 @@ from tests.samples.suppliers import Register, Vendor
 
 PAYER = "knowsley"
 PURPOSE = "Sundry supplies"
-# A person's name, and the company's that takes over her vendor number; she is paid under the first until the last month.
+# A person's name, and the company's that takes over her vendor number in the last month.
 INCORPORATED_NAMES = ("Invented Jane Dowbury", "Invented Jane Dowbury Cleaning Ltd")
 INCORPORATED_REF = "I00001"
 _FILE = Path(__file__).with_name("hard_cases.csv")
