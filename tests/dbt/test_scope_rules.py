@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import zipfile
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from star_warehouse.settings import REPOSITORY
 from tests.dbt.conftest import Built, read_seed
 from tests.dbt.supplier_classes import Known, supplier_class
+from tests.realdata import REAL_DATA
 
-LEDGER = (
-    Path(os.environ.get("STAR_REAL_DATA") or REPOSITORY.parent / "shared" / "data")
-    / "trafford"
-    / "trafford-supplier-spend-2024-25.zip"
-)
+LEDGER = REAL_DATA / "trafford" / "trafford-supplier-spend-2024-25.zip"
 
 
 class Line(NamedTuple):

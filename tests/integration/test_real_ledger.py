@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,10 +18,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from star_warehouse.settings import REPOSITORY
 from tests.integration.conftest import FirstRun
+from tests.realdata import REAL_DATA
 
-FOLDER = Path(os.environ.get("STAR_REAL_DATA") or REPOSITORY.parent / "shared" / "data") / "trafford"
+FOLDER = REAL_DATA / "trafford"
 FILES = {
     "2024/25": (FOLDER / "trafford-supplier-spend-2024-25.zip", 210_068),
     "2025/26": (FOLDER / "trafford-supplier-spend-2025-26.zip", 241_764),

@@ -106,7 +106,6 @@ _NAMES_APART = re.compile(
 # What follows names somebody else: where to send the money.
 _CARE_OF = re.compile(r"\bC/O\b|\bCARE\s+OF\b.*|\bIN\s+RE\b")
 _DASH = re.compile(r"\s[-–—:]+\s|(?<=\bLTD)\s*[-–—]|(?<=\bLIMITED)\s*[-–—]")
-_BRACKETS = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]?")
 _SINGLE_LETTERS = re.compile(r"\b(?:[A-Z0-9] ){1,}[A-Z0-9]\b")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
 _NOTHING = frozenset(("THE", "AND", "OF"))

@@ -6,7 +6,6 @@ tests are skipped. Here the deliveries are taken in and judged without Airflow, 
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -22,12 +21,13 @@ from star_warehouse.database import Warehouse
 from star_warehouse.load import pending_deliveries
 from star_warehouse.quality import DeliveryVerdict, check_deliveries
 from star_warehouse.receive import take_in
-from star_warehouse.settings import REPOSITORY, Settings
+from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
 from tests.builders import declare
+from tests.realdata import REAL_DATA
 from tests.settling import settle
 
-FOLDER = Path(os.environ.get("STAR_REAL_DATA") or REPOSITORY.parent / "shared" / "data") / "trafford"
+FOLDER = REAL_DATA / "trafford"
 FILES = [FOLDER / f"trafford-supplier-spend-{year}.zip" for year in ("2024-25", "2025-26")]
 
 pytestmark = pytest.mark.skipif(
