@@ -80,8 +80,8 @@ told as (
 followed as (
     select
         *,
-        lag(attributes) over of_supplier is distinct from attributes as is_first_of_run,
-        lead(attributes) over of_supplier is distinct from attributes as is_last_of_run
+        lag(attributes) over of_supplier as attributes_before,
+        lead(attributes) over of_supplier as attributes_after
     from told
     window of_supplier as (partition by supplier_key order by stretch_number)
 ),
@@ -90,9 +90,10 @@ followed as (
 run as (
     select
         *,
-        max(valid_from_date) filter (where is_first_of_run) over so_far as first_date
+        max(valid_from_date) filter (where attributes is distinct from attributes_before) over (
+            partition by supplier_key order by stretch_number
+        ) as first_date
     from followed
-    window so_far as (partition by supplier_key order by stretch_number)
 )
 
 select
@@ -121,4 +122,4 @@ select
     registered_gss_code,
     register_as_at_date
 from run
-where is_last_of_run
+where attributes is distinct from attributes_after

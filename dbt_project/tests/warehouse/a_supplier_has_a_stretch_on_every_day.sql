@@ -1,5 +1,5 @@
--- Of each supplier one first and one last stretch, each of the others from the day after the one before; and each payment
--- has the class of its day. Neighbours that say the same are one.
+-- The first stretch has no beginning, each other one begins the day after the one before, the last has no end; and each
+-- payment has the class of its day.
 with neighbours as (
     select
         *,

@@ -1,5 +1,5 @@
--- What rules look at, with the days for which it holds: names and numbers wherever the supplier is written down, what the
--- registers said, what was declared. What is dated by nothing holds always.
+-- What rules look at, with the days for which it holds: names and numbers wherever the supplier is written down, what
+-- the registers said, what was declared. What nothing dates holds always.
 with charity_stated as (
     select
         vendor_record_key,

@@ -1,4 +1,4 @@
--- What the registers said over time of the numbers that somebody writes down. They hold millions: only these are looked up.
+-- Only numbers that somebody writes down are looked up: the registers hold millions.
 with company_wanted as (
     select distinct {{ company_number_key('company_number') }} as company_number
     from {{ ref('int_supplier__written') }}
@@ -108,16 +108,16 @@ held as (
 followed as (
     select
         *,
-        registered_text is distinct from lag(registered_text) over (
+        lag(registered_text) over (
             partition by register_number, field order by effective_date, register_as_at_date
-        ) as is_change
+        ) as text_before
     from held
 ),
 
 numbered as (
     select
         *,
-        count(*) filter (where is_change) over (
+        count(*) filter (where registered_text is distinct from text_before) over (
             partition by register_number, field order by effective_date, register_as_at_date
         ) as stretch_number
     from followed

@@ -35,7 +35,12 @@ filed as (
             and evidence.evidence_text = size_rule.code
             and {{ is_valid_on('evidence.as_at_date', 'size_rule.valid_from', 'size_rule.valid_to') }}
     where evidence.field = 'accounts_category'
-    group by 1, 2, 3, 4, 5
+    group by
+        stretch.supplier_key,
+        stretch.stretch_number,
+        size_rule.sme_definition,
+        size_rule.evidence,
+        evidence.as_at_date
     having bool_and(size_rule.is_sme) = bool_or(size_rule.is_sme)
 ),
 
@@ -62,8 +67,8 @@ said as (
     from filed
 )
 
--- What was said last by then counts, else what was said first; of one day, the contracts register before the tender, for
--- somebody other than the bidder wrote it.
+-- What was said last by then counts, else what was said first; of one day, the contracts register before the tender,
+-- for somebody other than the bidder wrote it.
 select distinct on (supplier_key, stretch_number, sme_definition)
     supplier_key,
     stretch_number,
