@@ -1,4 +1,4 @@
-"""Suppliers that became something else in 2023, through the real matching and all models: each payment counts by its day.
+"""Suppliers that became something else in 2023, through the real matching: each payment counts by its day.
 
 The expected kinds and pounds are worked out on paper from the lines below. All names are invented.
 """
@@ -94,7 +94,16 @@ def changed(
                     remit_postcode, payment_date, amount_net_gbp
                 ) values (%s, %s, %s, %s, %s, %s, 'SK1 3XE', %s, %s)
                 """,
-                (spend, number, line.name, line.reference, line.company_number, line.charity_number, line.date, line.gbp),
+                (
+                    spend,
+                    number,
+                    line.name,
+                    line.reference,
+                    line.company_number,
+                    line.charity_number,
+                    line.date,
+                    line.gbp,
+                ),
             )
         for edition, companies in COMPANIES.items():
             delivery = _deliver(connection, "companies", edition, len(companies))
@@ -247,7 +256,8 @@ def test_pounds_paid_to_social_enterprises_are_those_of_their_days(changed: Ware
         """,
     )
     # Willow's £6,000 as a CIC, Larkhill's £50,000 as a charity, Plain's £10,000, Oakhurst's £6,000 since its award.
-    # Not: Willow's £31,000, Larkhill's £60,000 as a school, Mrs Pike's £8,000 and her company's £9,000, Oakhurst's £12,000.
+    # Not: Willow's £31,000, Larkhill's £60,000 as a school, Mrs Pike's £8,000 and her company's £9,000,
+    # Oakhurst's £12,000.
     assert row == (Decimal(72_000), Decimal(120_000), None)
 
 
