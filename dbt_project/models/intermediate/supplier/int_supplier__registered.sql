@@ -20,7 +20,7 @@ company_said as (
         said.effective_date,
         company.register_as_at_date,
         company.incorporation_date,
-        false as is_dated_removal
+        said.field = 'company_status' and company.dissolution_date is not null as is_dated
     from {{ ref('stg_register__company') }} as company
     inner join company_wanted on company.company_number = company_wanted.company_number
     cross join
@@ -51,7 +51,7 @@ charity_said as (
         charity.register_as_at_date,
         null::date as incorporation_date,
         {{ squeezed('charity.registration_status') }} = 'removed' and charity.removal_date is not null
-            as is_dated_removal
+            as is_dated
     from {{ ref('stg_register__charity') }} as charity
     left join charity_wanted on charity.charity_number = charity_wanted.charity_number
     left join company_wanted on charity.company_number = company_wanted.company_number
@@ -88,7 +88,8 @@ held as (
         registered_text,
         effective_date,
         register_as_at_date,
-        incorporation_date
+        incorporation_date,
+        is_dated
     from compared
     where said_anew_from_date is null or effective_date < said_anew_from_date
     union all
@@ -100,9 +101,10 @@ held as (
         'registered' as registered_text,
         '-infinity' as effective_date,
         effective_date as register_as_at_date,
-        null as incorporation_date
+        null as incorporation_date,
+        false as is_dated
     from compared
-    where is_dated_removal
+    where field = 'charity_status' and is_dated
 ),
 
 followed as (
@@ -132,7 +134,8 @@ stretch as (
         max(company_number) as company_number,
         min(effective_date) as effective_date,
         max(register_as_at_date) as register_as_at_date,
-        min(incorporation_date) as incorporation_date
+        min(incorporation_date) as incorporation_date,
+        bool_or(is_dated) as is_dated
     from numbered
     group by register_number, field, stretch_number, registered_text
 )
@@ -143,9 +146,9 @@ select
     field,
     registered_text,
     register_as_at_date,
-    -- What is known first counts for the time before, for a company from its incorporation on.
+    -- What is known first counts for the time before, for a company from its incorporation on; an end has its day.
     case
-        when stretch_number > 1 then effective_date
+        when stretch_number > 1 or is_dated then effective_date
         when incorporation_date <= effective_date then incorporation_date
     end as valid_from_date,
     lead(effective_date) over (partition by register_number, field order by stretch_number) - 1 as valid_to_date
