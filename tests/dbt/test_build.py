@@ -29,6 +29,7 @@ def test_every_rule_is_proven_by_a_unit_test(built: Built) -> None:
         "fct_contract", "fct_evaluation_lot", "fct_bid", "met_r1__own_borough", "met_r2__star_boroughs", "met_r3__gm",
         "met_r5__location_coverage", "met_s1__secured", "met_s2__secured_pct", "met_s3__delivered", "met_w1__weighting",
         "met_b1__bid_share", "met_b2__win_share", "shared_headline", "shared_release", "fct_unresolved_postcode",
+        "int_supplier__registered", "int_supplier__stretch", "dim_supplier_history",
         "int_supplier__evidence", "int_supplier__ruled", "int_supplier__classed", "int_supplier__declared",
         "int_supplier__size", "int_supplier__named", "dim_masked_name", "shared_supplier",
     }  # fmt: skip

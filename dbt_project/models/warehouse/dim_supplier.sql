@@ -19,43 +19,30 @@ published_name as (
     from {{ ref('int_supplier__named') }}
     where is_organisation
     order by supplier_key asc, lines_count desc, supplier_name asc
-),
-
-size as (
-    select
-        supplier_key,
-        {%- for definition in ['code_2015', 'ec', 'companies_act', 'pa2023'] %}
-        bool_and(is_sme) filter (where sme_definition = '{{ definition }}') as is_sme_{{ definition }},
-        max(size_source) filter (where sme_definition = '{{ definition }}') as sme_{{ definition }}_source,
-        max(size_as_at_date) filter (where sme_definition = '{{ definition }}') as sme_{{ definition }}_as_at_date,
-        {%- endfor %}
-        count(*) as definitions_count
-    from {{ ref('int_supplier__size') }}
-    group by supplier_key
 )
 
 select
     named.supplier_key,
     named.supplier_name,
-    case when not classed.is_personal then published_name.supplier_name end as published_name,
+    case when not history.is_personal then published_name.supplier_name end as published_name,
     named.has_company_number,
-    classed.supplier_class,
-    classed.class_rule_id,
-    classed.class_reason,
-    classed.class_basis,
-    classed.is_public_body,
-    classed.is_personal,
-    classed.is_vcse,
-    classed.vcse_source,
-    classed.vcse_as_at_date,
+    history.supplier_class,
+    history.class_rule_id,
+    history.class_reason,
+    history.class_basis,
+    history.is_public_body,
+    history.is_personal,
+    history.is_vcse,
+    history.vcse_source,
+    history.vcse_as_at_date,
     {%- for definition in ['code_2015', 'ec', 'companies_act', 'pa2023'] %}
-    size.is_sme_{{ definition }},
-    size.sme_{{ definition }}_source,
-    size.sme_{{ definition }}_as_at_date,
+    history.is_sme_{{ definition }},
+    history.sme_{{ definition }}_source,
+    history.sme_{{ definition }}_as_at_date,
     {%- endfor %}
     named.vendor_records_count,
     named.last_payment_date
 from named
-inner join {{ ref('int_supplier__classed') }} as classed on named.supplier_key = classed.supplier_key
+inner join {{ ref('dim_supplier_history') }} as history
+    on named.supplier_key = history.supplier_key and history.is_current
 left join published_name on named.supplier_key = published_name.supplier_key
-left join size on named.supplier_key = size.supplier_key

@@ -14,7 +14,7 @@ from tests.integration.independent.competition import (
 from tests.integration.independent.figures import Figures
 from tests.integration.independent.identity import Identity, as_the_files_say
 from tests.integration.independent.lines import FileAccount, SpendLine
-from tests.integration.independent.offices import read_offices
+from tests.integration.independent.offices import read_registers
 from tests.integration.independent.portal import Portal, read_portal
 from tests.integration.independent.postcodes import Districts
 from tests.integration.independent.register import read_register
@@ -52,8 +52,8 @@ def calculate(folder: Path, scope_rules: Path = SCOPE_RULES, identity: Identity 
         ValueError: a folder of a yearly source holds not exactly one file, or a file lacks a column.
     """
     lines, accounts = read_spend(folder)
-    offices, register_accounts = read_offices(folder)
-    cells = retention_cells(lines, read_scope(scope_rules, lines), Districts(), offices, identity)
+    offices, removals, register_accounts = read_registers(folder)
+    cells = retention_cells(lines, read_scope(scope_rules, lines, removals), Districts(), offices, identity)
     portal, portal_account = read_portal(_only_file(folder / "social_value_portal"))
     contracts, contracts_account = read_register(_only_file(folder / "contracts_register"))
     lots, bids, tenders_account = read_tenders(_only_file(folder / "tenders"))

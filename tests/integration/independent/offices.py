@@ -1,4 +1,4 @@
-"""Reads the registers of companies and charities; looks up the registered office of a company on a day."""
+"""Reads the registers of companies and charities: a company's office on a day, and when charities were removed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from tests.integration.independent.records import unquoted_zipped_records, zippe
 from tests.integration.independent.values import day_month_year, iso_date, pence, text
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+# The day from which a charity was on the register no more, by its number.
+Removals = dict[str, dt.date]
 
 
 class Offices:
@@ -36,19 +39,22 @@ class Offices:
         return known[0][1] if known else None
 
 
-def read_offices(folder: Path) -> tuple[Offices, list[FileAccount]]:
+def read_registers(folder: Path) -> tuple[Offices, Removals, list[FileAccount]]:
     """Read every edition of both registers under ``folder``/<source>/ and account for their records.
+
+    The editions are read in the order of their days: of a charity the last one counts that lists it.
 
     Raises:
         ValueError: a file's name says no day.
     """
     offices = Offices()
+    removals: Removals = {}
     accounts = []
     for path in sorted((folder / "companies_house").glob("*")):
         accounts.append(_companies(path, offices))
-    for path in sorted((folder / "charity_commission").glob("*")):
-        accounts.append(_charities(path))
-    return offices, accounts
+    for path in sorted((folder / "charity_commission").glob("*"), key=_day_of):
+        accounts.append(_charities(path, removals))
+    return offices, removals, accounts
 
 
 def _companies(path: Path, offices: Offices) -> FileAccount:
@@ -67,21 +73,26 @@ def _companies(path: Path, offices: Offices) -> FileAccount:
     return account
 
 
-def _charities(path: Path) -> FileAccount:
+def _charities(path: Path, removals: Removals) -> FileAccount:
     account = FileAccount("charity_commission", path.name)
     day = _day_of(path)
     for number, row in _rows(unquoted_zipped_records(path, encoding="utf-8-sig", delimiter="\t"), account):
         try:
-            _needed(row["registered_charity_number"])
+            charity = _needed(row["registered_charity_number"])
             # A moment at midnight; it must be the day that the file's name says.
             if iso_date(_needed(row["date_of_extract"])[:10]) != day:
                 raise Unreadable("the extract of another day")
-            iso_date(row["date_of_removal"][:10])
+            removed = iso_date(row["date_of_removal"][:10])
             pence(row["latest_income"] or "0")
         except (Unreadable, ValueError) as error:
             account.rejects.append(Reject(number, str(error)))
             continue
         account.lines_loaded += 1
+        linked = row["linked_charity_number"].strip()
+        key = charity if linked in ("", "0") else f"{charity}-{linked}"
+        removals.pop(key, None)
+        if row["charity_registration_status"].strip().lower() == "removed" and removed is not None:
+            removals[key] = removed
     return account
 
 

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +45,12 @@ class ClassRule:
 
 
 class SupplierClasses:
-    """What kind of supplier each is, from all its vendor records; registers are not asked."""
+    """What kind of supplier each was on a day, from all its vendor records and the removals of charities.
 
-    def __init__(self, rules: list[ClassRule], lines: Iterable[SpendLine]) -> None:
+    Nothing else is asked of the registers.
+    """
+
+    def __init__(self, rules: list[ClassRule], lines: Iterable[SpendLine], removals: Mapping[str, dt.date]) -> None:
         known: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for line in lines:
             if line.supplier_key is not None:
@@ -56,15 +59,26 @@ class SupplierClasses:
         for fact in set().union(*known.values()):
             matching = [rule for rule in rules if rule.field == fact[0] and rule.pattern.search(fact[1])]
             found[fact] = min(matching, key=lambda rule: rule.priority, default=None)
-        self._classes: dict[str, str] = {}
-        for key, facts in known.items():
-            deciding = [rule for fact in facts if (rule := found[fact]) is not None]
-            best = min(deciding, key=lambda rule: rule.priority, default=None)
-            self._classes[key] = UNKNOWN if best is None else best.supplier_class
+        self._proofs: dict[str, list[tuple[int, str, dt.date]]] = {
+            key: sorted(
+                (rule.priority, rule.supplier_class, _no_proof_from(fact, removals))
+                for fact in facts
+                if (rule := found[fact]) is not None
+            )
+            for key, facts in known.items()
+        }
 
     def of(self, line: SpendLine) -> str:
-        """Name the class of the supplier a line pays."""
-        return UNKNOWN if line.supplier_key is None else self._classes[line.supplier_key]
+        """Name the class that the supplier a line pays was of on the day of the payment."""
+        if line.supplier_key is None:
+            return UNKNOWN
+        proofs = self._proofs[line.supplier_key]
+        return next((name for _, name, end in proofs if line.payment_date < end), UNKNOWN)
+
+
+def _no_proof_from(fact: tuple[str, str], removals: Mapping[str, dt.date]) -> dt.date:
+    field, text = fact
+    return removals.get(text, dt.date.max) if field == "charity_number" else dt.date.max
 
 
 def _known_of(line: SpendLine) -> set[tuple[str, str]]:
@@ -121,12 +135,13 @@ def is_influenceable(scope_class: str) -> bool:
     return scope_class in _STAYS
 
 
-def read_scope(path: Path, lines: Iterable[SpendLine]) -> Scope:
+def read_scope(path: Path, lines: Iterable[SpendLine], removals: Mapping[str, dt.date]) -> Scope:
     """Read the scope rules, and beside them the rules on suppliers' classes with their sets of words.
 
     Args:
         path: ``scope_rule.csv``; ``supplier_class_rule.csv`` and ``name_word.csv`` stand in the same folder.
         lines: every line, for a supplier's class rests on all its vendor records.
+        removals: the day from which a charity's number proves a charity no more.
     """
     scope_rules = [
         ScopeRule(
@@ -140,7 +155,7 @@ def read_scope(path: Path, lines: Iterable[SpendLine]) -> Scope:
         )
         for row in _rows(path)
     ]
-    return Scope(scope_rules, SupplierClasses(_class_rules(path.parent), lines))
+    return Scope(scope_rules, SupplierClasses(_class_rules(path.parent), lines, removals))
 
 
 def _class_rules(folder: Path) -> list[ClassRule]:

@@ -32,6 +32,7 @@ CLASS_RULES = (
     "number,1,identifier,charity_number,^[0-9]{7}$,charity,never,,,A charity\n"
     "school,2,name,supplier_name,^the ({place}) school$,school,never,,,A school\n"
 )
+REMOVALS = {"1000009": dt.date(2018, 8, 31)}
 WORDS = "word_set,word,reason\nplace,park,\nplace,hill,\n"
 CellsOf = Callable[..., dict[CellKey, Cell]]
 LINE = SpendLine(
@@ -67,7 +68,7 @@ def cells_of(tmp_path: Path, districts: Districts) -> CellsOf:
     offices = Offices()
     offices.add("SC012345", dt.date(2020, 8, 1), ROCHDALE)
     offices.add("sc12345", dt.date(2018, 9, 1), STOCKPORT)
-    return lambda *lines: retention_cells(list(lines), read_scope(rules, lines), districts, offices)
+    return lambda *lines: retention_cells(list(lines), read_scope(rules, lines, REMOVALS), districts, offices)
 
 
 def _key(
@@ -173,6 +174,14 @@ def test_a_line_goes_by_the_class_of_its_supplier(cells_of: CellsOf) -> None:
     )
     assert cells[_key(basis="none", scope="total")].lines == 5
     assert cells[_key(basis="none")].lines == 3
+
+
+def test_a_removed_charity_is_a_school_from_the_day_of_its_removal(cells_of: CellsOf) -> None:
+    school = replace(LINE, supplier_name="Invented The Hill School", charity_number="1000009")
+    day_before = dt.date(2018, 8, 30)
+    cells = cells_of(replace(school, payment_date=day_before), school)
+    assert _sums(cells[_key(basis="none")]) == (2_500_000, 2_500_000)
+    assert _sums(cells[_key(basis="none", scope="total")]) == (5_000_000, 5_000_000)
 
 
 def test_all_partners(cells_of: CellsOf) -> None:

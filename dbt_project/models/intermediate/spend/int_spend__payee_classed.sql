@@ -11,4 +11,8 @@ select
 from {{ ref('stg_spend__line') }} as line
 inner join {{ ref('int_supplier__identified') }} as identified
     on line.vendor_record_key = identified.vendor_record_key
-left join {{ ref('int_supplier__classed') }} as classed on identified.supplier_key = classed.supplier_key
+-- What the supplier was on the day it was paid.
+left join {{ ref('int_supplier__classed') }} as classed
+    on
+        identified.supplier_key = classed.supplier_key
+        and {{ is_valid_on('line.payment_date', 'classed.valid_from_date', 'classed.valid_to_date') }}

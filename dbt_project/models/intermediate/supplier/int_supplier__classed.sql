@@ -1,20 +1,36 @@
-with matched as (
+with held as (
     select
-        evidence.supplier_key,
+        stretch.supplier_key,
+        stretch.stretch_number,
+        evidence.field,
+        evidence.evidence_text,
+        evidence.as_at_date
+    from {{ ref('int_supplier__stretch') }} as stretch
+    inner join {{ ref('int_supplier__evidence') }} as evidence
+        on
+            stretch.supplier_key = evidence.supplier_key
+            and {{ is_valid_on('stretch.looked_up_date', 'evidence.valid_from_date', 'evidence.valid_to_date') }}
+),
+
+matched as (
+    select
+        held.supplier_key,
+        held.stretch_number,
         ruled.rule_id,
         ruled.priority,
         ruled.basis,
         ruled.supplier_class,
         ruled.masking,
         ruled.reason
-    from {{ ref('int_supplier__evidence') }} as evidence
+    from held
     inner join {{ ref('int_supplier__ruled') }} as ruled
-        on evidence.field = ruled.field and evidence.evidence_text = ruled.evidence_text
+        on held.field = ruled.field and held.evidence_text = ruled.evidence_text
 ),
 
 deciding as (
-    select distinct on (supplier_key)
+    select distinct on (supplier_key, stretch_number)
         supplier_key,
+        stretch_number,
         rule_id,
         basis,
         supplier_class,
@@ -22,65 +38,49 @@ deciding as (
         reason
     from matched
     -- Priorities differ from rule to rule, so that nothing is left to chance.
-    order by supplier_key, priority
+    order by supplier_key, stretch_number, priority
 ),
 
 -- Whatever class is proved, a name that is a person's stays one.
 always_masked as (
-    select distinct supplier_key
+    select distinct
+        supplier_key,
+        stretch_number
     from matched
     where masking = 'always'
 ),
 
-supplier as (
-    select distinct supplier_key
-    from {{ ref('int_supplier__written') }}
-),
-
 classed as (
     select
-        supplier.supplier_key,
+        stretch.supplier_key,
+        stretch.stretch_number,
+        stretch.valid_from_date,
+        stretch.valid_to_date,
         coalesce(deciding.supplier_class, 'unknown') as supplier_class,
         coalesce(deciding.rule_id, 'default') as class_rule_id,
         coalesce(deciding.reason, 'Nothing proves an organisation; the name may be a person''s') as class_reason,
         coalesce(deciding.basis, 'unknown') as class_basis,
         coalesce(deciding.is_masking, true) or always_masked.supplier_key is not null as is_personal_by_rule
-    from supplier
-    left join deciding on supplier.supplier_key = deciding.supplier_key
-    left join always_masked on supplier.supplier_key = always_masked.supplier_key
+    from {{ ref('int_supplier__stretch') }} as stretch
+    left join deciding
+        on stretch.supplier_key = deciding.supplier_key and stretch.stretch_number = deciding.stretch_number
+    left join always_masked
+        on stretch.supplier_key = always_masked.supplier_key and stretch.stretch_number = always_masked.stretch_number
 ),
 
--- Said both ways on one day it says nothing.
-declared as (
-    select
-        supplier_key,
-        as_at_date,
-        case when min(declared_vcse) = max(declared_vcse) then min(declared_vcse) end as evidence_text
-    from {{ ref('int_supplier__declared') }}
-    where declared_vcse is not null
-    group by supplier_key, as_at_date
-),
-
-last_declared as (
-    select distinct on (supplier_key)
-        supplier_key,
-        evidence_text,
-        as_at_date
-    from declared
-    order by supplier_key asc, as_at_date desc
-),
-
--- What the rules on VCSE look at beside the evidence: the class, and what was declared last.
+-- What the rules on VCSE look at beside the evidence: the class and its rule.
 vcse_evidence as (
     select
         supplier_key,
+        stretch_number,
         field,
         evidence_text,
         as_at_date
-    from {{ ref('int_supplier__evidence') }}
+    from held
     union all
     select
         classed.supplier_key,
+        classed.stretch_number,
         classed_field.field,
         classed_field.evidence_text,
         null as as_at_date
@@ -89,40 +89,49 @@ vcse_evidence as (
         unnest(
             array['supplier_class', 'class_rule_id'], array[classed.supplier_class, classed.class_rule_id]
         ) as classed_field (field, evidence_text)
-    union all
-    select
-        supplier_key,
-        'declared_vcse' as field,
-        evidence_text,
-        as_at_date
-    from last_declared
 ),
 
-vcse_rule as materialized (
-    select
-        rule_id,
-        priority,
+vcse_text as materialized (
+    select distinct
         field,
-        pattern,
-        is_vcse,
-        vcse_source
-    from {{ ref('supplier_vcse_rule') }}
+        evidence_text
+    from vcse_evidence
+),
+
+vcse_matched as materialized (
+    select
+        vcse_text.field,
+        vcse_text.evidence_text,
+        vcse_rule.priority,
+        vcse_rule.is_vcse,
+        vcse_rule.vcse_source
+    from vcse_text
+    inner join {{ ref('supplier_vcse_rule') }} as vcse_rule
+        on vcse_text.field = vcse_rule.field and vcse_text.evidence_text ~* vcse_rule.pattern
 ),
 
 vcse as (
-    select distinct on (vcse_evidence.supplier_key)
+    select distinct on (vcse_evidence.supplier_key, vcse_evidence.stretch_number)
         vcse_evidence.supplier_key,
-        vcse_rule.is_vcse,
-        vcse_rule.vcse_source,
+        vcse_evidence.stretch_number,
+        vcse_matched.is_vcse,
+        vcse_matched.vcse_source,
         vcse_evidence.as_at_date
     from vcse_evidence
-    inner join vcse_rule
-        on vcse_evidence.field = vcse_rule.field and vcse_evidence.evidence_text ~* vcse_rule.pattern
-    order by vcse_evidence.supplier_key asc, vcse_rule.priority asc, vcse_evidence.as_at_date desc nulls last
+    inner join vcse_matched
+        on vcse_evidence.field = vcse_matched.field and vcse_evidence.evidence_text = vcse_matched.evidence_text
+    order by
+        vcse_evidence.supplier_key asc,
+        vcse_evidence.stretch_number asc,
+        vcse_matched.priority asc,
+        vcse_evidence.as_at_date desc nulls last
 )
 
 select
     classed.supplier_key,
+    classed.stretch_number,
+    classed.valid_from_date,
+    classed.valid_to_date,
     classed.supplier_class,
     classed.class_rule_id,
     classed.class_reason,
@@ -134,4 +143,4 @@ select
     supplier_class.is_personal or classed.is_personal_by_rule as is_personal
 from classed
 inner join {{ ref('supplier_class') }} as supplier_class on classed.supplier_class = supplier_class.supplier_class
-left join vcse on classed.supplier_key = vcse.supplier_key
+left join vcse on classed.supplier_key = vcse.supplier_key and classed.stretch_number = vcse.stretch_number

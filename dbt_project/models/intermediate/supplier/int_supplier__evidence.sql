@@ -1,160 +1,163 @@
--- What rules look at: names and numbers wherever the supplier is written down, and what the latest register says.
-with charity_stated as (
-    select
-        vendor_record_key,
-        charity_number,
-        min(payment_date) as first_payment_date
-    from {{ ref('stg_spend__line') }}
-    where charity_number is not null
-    group by vendor_record_key, charity_number
-),
-
-keyed as (
-    select
-        written.supplier_key,
-        {{ ruled_name('written.supplier_name') }} as supplier_name,
-        {{ company_number_key('written.company_number') }} as company_number,
-        {{ charity_number_key('charity_stated.charity_number') }} as charity_number,
-        charity_stated.first_payment_date,
-        written.last_payment_date
-    from {{ ref('int_supplier__written') }} as written
-    left join charity_stated on written.vendor_record_key = charity_stated.vendor_record_key
-),
-
-vendor_record as (
-    select
-        supplier_key,
-        supplier_name,
-        company_number,
-        charity_number,
-        min(first_payment_date) as first_payment_date,
-        max(last_payment_date) as seen_date
-    from keyed
-    group by supplier_key, supplier_name, company_number, charity_number
-),
-
--- The registers hold millions; only whom somebody writes down is looked up.
-company_wanted as (
-    select distinct company_number
-    from vendor_record
-    where company_number is not null
-),
-
-charity_wanted as (
-    select distinct charity_number
-    from vendor_record
-    where charity_number is not null
-),
-
-company as (
-    select distinct on (company.company_number)
-        company.company_number,
-        {{ squeezed('company.company_category') }} as company_category,
-        {{ squeezed('company.accounts_category') }} as accounts_category,
-        company.register_as_at_date
-    from {{ ref('stg_register__company') }} as company
-    inner join company_wanted on company.company_number = company_wanted.company_number
-    order by company.company_number asc, company.register_as_at_date desc
-),
-
-charity as (
-    select distinct on (charity.charity_number)
-        charity.charity_number,
-        {{ squeezed('charity.registration_status') }} as registration_status,
-        charity.register_as_at_date,
-        charity.removal_date,
-        max(
-            case
-                when {{ squeezed('charity.registration_status') }} = 'registered' then charity.register_as_at_date
-            end
-        ) over (partition by charity.charity_number) as last_registered_as_at_date
-    from {{ ref('stg_register__charity') }} as charity
-    inner join charity_wanted on charity.charity_number = charity_wanted.charity_number
-    order by charity.charity_number asc, charity.register_as_at_date desc
-),
-
--- A charity that is a company is found by its company number; it has ceased when its last charity number has.
-charitable_company as (
-    select distinct on (charity.company_number)
-        charity.company_number,
-        {{ squeezed('charity.registration_status') }} as registration_status,
-        charity.register_as_at_date
-    from {{ ref('stg_register__charity') }} as charity
-    inner join company_wanted on charity.company_number = company_wanted.company_number
-    order by
-        charity.company_number asc,
-        charity.register_as_at_date desc,
-        {{ squeezed('charity.registration_status') }} = 'registered' desc
-),
-
-evidence as (
+-- What rules look at, with the days for which it holds: names and numbers wherever the supplier is written down, what
+-- the registers said, what was declared. What nothing dates holds always.
+with stated as (
     select
         supplier_key,
         'supplier_name' as field,
-        supplier_name as evidence_text,
-        seen_date as as_at_date
-    from vendor_record
+        {{ ruled_name('supplier_name') }} as evidence_text,
+        first_written_date,
+        last_payment_date
+    from {{ ref('int_supplier__written') }}
     union all
     select
         supplier_key,
         'company_number' as field,
-        company_number as evidence_text,
-        seen_date as as_at_date
-    from vendor_record
+        lower({{ company_number_key('company_number') }}) as evidence_text,
+        first_written_date,
+        last_payment_date
+    from {{ ref('int_supplier__written') }}
     union all
-    -- A number proves nothing of who was paid only once the register had removed its charity; until then it was one.
     select
-        vendor_record.supplier_key,
+        written.supplier_key,
         'charity_number' as field,
-        vendor_record.charity_number as evidence_text,
-        case
-            when charity.registration_status = 'removed'
-                then least(vendor_record.seen_date, coalesce(charity.removal_date, charity.last_registered_as_at_date))
-            else vendor_record.seen_date
-        end as as_at_date
-    from vendor_record
-    left join charity on vendor_record.charity_number = charity.charity_number
-    where
-        charity.registration_status is null
-        or charity.registration_status <> 'removed'
-        or vendor_record.first_payment_date < charity.removal_date
-        or vendor_record.first_payment_date <= charity.last_registered_as_at_date
-    union all
-    select
-        vendor_record.supplier_key,
-        'charity_status' as field,
-        charity.registration_status as evidence_text,
-        charity.register_as_at_date as as_at_date
-    from vendor_record
-    inner join charity on vendor_record.charity_number = charity.charity_number
-    union all
-    select
-        vendor_record.supplier_key,
-        'charity_status' as field,
-        charitable_company.registration_status as evidence_text,
-        charitable_company.register_as_at_date as as_at_date
-    from vendor_record
-    inner join charitable_company on vendor_record.company_number = charitable_company.company_number
-    union all
-    select
-        vendor_record.supplier_key,
-        company_field.field,
-        company_field.evidence_text,
-        company.register_as_at_date as as_at_date
-    from vendor_record
-    inner join company on vendor_record.company_number = company.company_number
-    cross join unnest(
-        array['company_category', 'accounts_category'], array[company.company_category, company.accounts_category]
-    ) as company_field (field, evidence_text)
+        lower(charity.charity_number) as evidence_text,
+        charity.first_payment_date as first_written_date,
+        written.last_payment_date
+    from {{ ref('int_supplier__written') }} as written
+    inner join {{ ref('int_supplier__charity_number') }} as charity
+        on written.vendor_record_key = charity.vendor_record_key
 ),
 
-lowered as (
+written_text as (
     select
         supplier_key,
         field,
-        lower(evidence_text) as evidence_text,
-        as_at_date
-    from evidence
+        evidence_text,
+        min(first_written_date) as first_written_date,
+        max(last_payment_date) as seen_date
+    from stated
+    where evidence_text is not null
+    group by supplier_key, field, evidence_text
+),
+
+registered as (
+    select
+        written_text.supplier_key,
+        written_text.field as number_field,
+        written_text.evidence_text as number_text,
+        register.field,
+        register.registered_text,
+        register.register_as_at_date,
+        register.valid_from_date,
+        register.valid_to_date
+    from written_text
+    inner join {{ ref('int_supplier__registered') }} as register
+        on written_text.evidence_text = lower(register.company_number)
+    where written_text.field = 'company_number'
+    union all
+    select
+        written_text.supplier_key,
+        written_text.field as number_field,
+        written_text.evidence_text as number_text,
+        register.field,
+        register.registered_text,
+        register.register_as_at_date,
+        register.valid_from_date,
+        register.valid_to_date
+    from written_text
+    inner join {{ ref('int_supplier__registered') }} as register
+        on written_text.evidence_text = lower(register.register_number) and register.field = 'charity_status'
+    where written_text.field = 'charity_number'
+),
+
+-- The days on which a supplier became what it is: a company was founded, or became one of another form.
+new_form as (
+    select distinct
+        supplier_key,
+        valid_from_date
+    from registered
+    where field in ('company_number', 'company_category') and valid_from_date is not null
+),
+
+-- Said both ways on one day it says nothing.
+declared_day as (
+    select
+        supplier_key,
+        as_at_date,
+        case when min(declared_vcse) = max(declared_vcse) then min(declared_vcse) end as evidence_text
+    from {{ ref('int_supplier__declared') }}
+    where declared_vcse is not null
+    group by supplier_key, as_at_date
+),
+
+declared as (
+    select
+        supplier_key,
+        evidence_text,
+        as_at_date,
+        lag(as_at_date) over of_supplier is null as is_first,
+        lead(as_at_date) over of_supplier as next_as_at_date
+    from declared_day
+    window of_supplier as (partition by supplier_key order by as_at_date)
+),
+
+evidence as (
+    -- A name that came with or after a new form says nothing of the days before it.
+    select
+        written_text.supplier_key,
+        written_text.field,
+        written_text.evidence_text,
+        written_text.seen_date as as_at_date,
+        max(new_form.valid_from_date) as valid_from_date,
+        null::date as valid_to_date
+    from written_text
+    left join new_form
+        on
+            written_text.supplier_key = new_form.supplier_key
+            and written_text.first_written_date >= new_form.valid_from_date
+    where written_text.field = 'supplier_name'
+    group by written_text.supplier_key, written_text.field, written_text.evidence_text, written_text.seen_date
+    union all
+    -- A number proves something while the register has it; one that no register knows, always.
+    select
+        written_text.supplier_key,
+        written_text.field,
+        written_text.evidence_text,
+        case
+            when registered.valid_to_date is null then written_text.seen_date
+            else least(written_text.seen_date, registered.register_as_at_date)
+        end as as_at_date,
+        registered.valid_from_date,
+        registered.valid_to_date
+    from written_text
+    left join registered
+        on
+            written_text.supplier_key = registered.supplier_key
+            and written_text.field = registered.number_field
+            and written_text.evidence_text = registered.number_text
+            and registered.field
+            = case written_text.field when 'charity_number' then 'charity_status' else 'company_number' end
+    where written_text.field <> 'supplier_name' and registered.registered_text is distinct from 'removed'
+    union all
+    select
+        supplier_key,
+        field,
+        registered_text as evidence_text,
+        register_as_at_date as as_at_date,
+        valid_from_date,
+        valid_to_date
+    from registered
+    where field <> 'company_number'
+    union all
+    -- What is declared first counts for the time before, and each word until the next.
+    select
+        supplier_key,
+        'declared_vcse' as field,
+        evidence_text,
+        as_at_date,
+        case when not is_first then as_at_date end as valid_from_date,
+        next_as_at_date - 1 as valid_to_date
+    from declared
     where evidence_text is not null
 )
 
@@ -162,6 +165,8 @@ select
     supplier_key,
     field,
     evidence_text,
+    valid_from_date,
+    valid_to_date,
     max(as_at_date) as as_at_date
-from lowered
-group by supplier_key, field, evidence_text
+from evidence
+group by supplier_key, field, evidence_text, valid_from_date, valid_to_date

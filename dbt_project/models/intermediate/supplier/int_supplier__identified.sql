@@ -6,6 +6,7 @@ with vendor_record as (
         supplier_ref,
         company_number,
         count(*) as lines_count,
+        min(payment_date) as first_payment_date,
         max(payment_date) as last_payment_date
     from {{ ref('stg_spend__line') }}
     group by vendor_record_key, partner_code, supplier_name, supplier_ref, company_number
@@ -26,6 +27,7 @@ select
     vendor_record.supplier_ref,
     vendor_record.company_number,
     vendor_record.lines_count,
+    vendor_record.first_payment_date,
     vendor_record.last_payment_date,
     redacted_name.written_text is not null as is_redacted,
     case when redacted_name.written_text is null then membership.supplier_key end as supplier_key

@@ -1,53 +1,34 @@
--- Only vendor records that need it: of a register of millions few companies are looked up.
-with vendor_record as (
+-- Only vendor records that need it; keys are made of distinct texts, not of lines.
+with written as (
+    select distinct
+        vendor_record_key,
+        company_number,
+        registered_postcode
+    from {{ ref('stg_spend__line') }}
+    where company_number is not null
+),
+
+vendor_record as (
     select distinct
         vendor_record_key,
         {{ company_number_key('company_number') }} as company_number
-    from {{ ref('stg_spend__line') }}
-    where
-        company_number is not null
-        and {{ postcode_key('registered_postcode') }} is null
-),
-
-office as (
-    select
-        vendor_record.vendor_record_key,
-        company.register_as_at_date,
-        {{ postcode_key('company.registered_postcode') }} as postcode_key
-    from vendor_record
-    inner join {{ ref('stg_register__company') }} as company on vendor_record.company_number = company.company_number
-    -- An edition without a postcode says nothing of the office: the one before holds on.
-    where company.registered_postcode is not null
-),
-
-change as (
-    select
-        *,
-        lag(postcode_key) over (partition by vendor_record_key order by register_as_at_date) as postcode_key_before
-    from office
-    where postcode_key is not null
-),
-
-stretch as (
-    select
-        vendor_record_key,
-        postcode_key,
-        register_as_at_date,
-        -- Before the first edition, the earliest office known.
-        case when postcode_key_before is not null then register_as_at_date end as valid_from_date,
-        lead(register_as_at_date) over (
-            partition by vendor_record_key order by register_as_at_date
-        ) - 1 as valid_to_date
-    from change
-    where postcode_key_before is distinct from postcode_key
+    from written
+    where {{ postcode_key('registered_postcode') }} is null
 )
 
 select
-    stretch.vendor_record_key,
-    stretch.postcode_key,
+    vendor_record.vendor_record_key,
+    office.registered_text as postcode_key,
     postcode.gss_code,
-    stretch.register_as_at_date,
-    stretch.valid_from_date,
-    stretch.valid_to_date
-from stretch
-left join {{ ref('stg_reference__postcode') }} as postcode on stretch.postcode_key = postcode.postcode_key
+    office.register_as_at_date,
+    -- The earliest office known holds for all payments before.
+    case
+        when lag(office.valid_to_date) over (
+            partition by vendor_record.vendor_record_key order by office.valid_from_date nulls first
+        ) is not null then office.valid_from_date
+    end as valid_from_date,
+    office.valid_to_date
+from vendor_record
+inner join {{ ref('int_supplier__registered') }} as office
+    on vendor_record.company_number = office.register_number and office.field = 'registered_postcode'
+left join {{ ref('stg_reference__postcode') }} as postcode on office.registered_text = postcode.postcode_key

@@ -1,44 +1,87 @@
-with stated as (
+with declared as (
     select
-        supplier_key,
-        evidence,
-        size_code,
-        as_at_date
-    from {{ ref('int_supplier__declared') }}
+        declared.supplier_key,
+        size_rule.sme_definition,
+        declared.evidence as size_source,
+        declared.as_at_date as size_as_at_date,
+        bool_and(size_rule.is_sme) as is_sme
+    from {{ ref('int_supplier__declared') }} as declared
+    inner join {{ ref('supplier_size_rule') }} as size_rule
+        on
+            declared.evidence = size_rule.evidence
+            and declared.size_code = size_rule.code
+            and {{ is_valid_on('declared.as_at_date', 'size_rule.valid_from', 'size_rule.valid_to') }}
+    group by declared.supplier_key, size_rule.sme_definition, declared.evidence, declared.as_at_date
+    -- One source that says both on one day says nothing.
+    having bool_and(size_rule.is_sme) = bool_or(size_rule.is_sme)
+),
+
+filed as (
+    select
+        stretch.supplier_key,
+        stretch.stretch_number,
+        size_rule.sme_definition,
+        size_rule.evidence as size_source,
+        evidence.as_at_date as size_as_at_date,
+        bool_and(size_rule.is_sme) as is_sme
+    from {{ ref('int_supplier__evidence') }} as evidence
+    inner join {{ ref('int_supplier__stretch') }} as stretch
+        on
+            evidence.supplier_key = stretch.supplier_key
+            and {{ is_valid_on('stretch.looked_up_date', 'evidence.valid_from_date', 'evidence.valid_to_date') }}
+    inner join {{ ref('supplier_size_rule') }} as size_rule
+        on
+            size_rule.evidence = 'accounts'
+            and evidence.evidence_text = size_rule.code
+            and {{ is_valid_on('evidence.as_at_date', 'size_rule.valid_from', 'size_rule.valid_to') }}
+    where evidence.field = 'accounts_category'
+    group by
+        stretch.supplier_key,
+        stretch.stretch_number,
+        size_rule.sme_definition,
+        size_rule.evidence,
+        evidence.as_at_date
+    having bool_and(size_rule.is_sme) = bool_or(size_rule.is_sme)
+),
+
+said as (
+    select
+        stretch.supplier_key,
+        stretch.stretch_number,
+        declared.sme_definition,
+        declared.size_source,
+        declared.size_as_at_date,
+        declared.is_sme,
+        declared.size_as_at_date <= stretch.looked_up_date as is_said_by_then
+    from declared
+    inner join {{ ref('int_supplier__stretch') }} as stretch on declared.supplier_key = stretch.supplier_key
     union all
     select
         supplier_key,
-        'accounts' as evidence,
-        evidence_text as size_code,
-        as_at_date
-    from {{ ref('int_supplier__evidence') }}
-    where field = 'accounts_category'
-),
-
--- One source that says both on one day says nothing.
-said as (
-    select
-        stated.supplier_key,
-        size_rule.sme_definition,
-        stated.evidence as size_source,
-        stated.as_at_date as size_as_at_date,
-        bool_and(size_rule.is_sme) as is_sme
-    from stated
-    inner join {{ ref('supplier_size_rule') }} as size_rule
-        on
-            stated.evidence = size_rule.evidence
-            and stated.size_code = size_rule.code
-            and {{ is_valid_on('stated.as_at_date', 'size_rule.valid_from', 'size_rule.valid_to') }}
-    group by stated.supplier_key, size_rule.sme_definition, stated.evidence, stated.as_at_date
-    having bool_and(size_rule.is_sme) = bool_or(size_rule.is_sme)
+        stretch_number,
+        sme_definition,
+        size_source,
+        size_as_at_date,
+        is_sme,
+        true as is_said_by_then
+    from filed
 )
 
--- The latest counts; of one day, the contracts register before the tender, for somebody other than the bidder wrote it.
-select distinct on (supplier_key, sme_definition)
+-- What was said last by then counts, else what was said first; of one day, the contracts register before the tender,
+-- for somebody other than the bidder wrote it.
+select distinct on (supplier_key, stretch_number, sme_definition)
     supplier_key,
+    stretch_number,
     sme_definition,
     is_sme,
     size_source,
     size_as_at_date
 from said
-order by supplier_key asc, sme_definition asc, size_as_at_date desc, size_source asc
+order by
+    supplier_key asc,
+    stretch_number asc,
+    sme_definition asc,
+    is_said_by_then desc,
+    case when is_said_by_then then size_as_at_date end desc,
+    size_as_at_date asc,
+    size_source asc

@@ -4,21 +4,26 @@ with register_row as (
         'contracts' as written_in,
         vendor_record_key,
         supplier_name,
-        company_number
+        company_number,
+        coalesce(award_date, as_of_date) as written_date
     from {{ ref('stg_contracts__contract') }}
     union all
     select
         'tenders' as written_in,
-        vendor_record_key,
-        bidder_name as supplier_name,
-        company_number
-    from {{ ref('stg_tenders__bid') }}
+        bid.vendor_record_key,
+        bid.bidder_name as supplier_name,
+        bid.company_number,
+        coalesce(lot.award_date, lot.as_of_date) as written_date
+    from {{ ref('stg_tenders__bid') }} as bid
+    left join {{ ref('stg_tenders__lot') }} as lot
+        on bid.opportunity_ref = lot.opportunity_ref and bid.lot_number = lot.lot_number
     union all
     select
         'social_value' as written_in,
         vendor_record_key,
         supplier_name,
-        company_number
+        company_number,
+        coalesce(award_date, as_of_date) as written_date
     from {{ ref('stg_social_value__project') }}
 )
 
@@ -30,6 +35,7 @@ select
     supplier_name,
     company_number,
     lines_count,
+    first_payment_date as first_written_date,
     last_payment_date
 from {{ ref('int_supplier__identified') }}
 where supplier_key is not null
@@ -42,6 +48,7 @@ select
     register_row.supplier_name,
     register_row.company_number,
     0 as lines_count,
+    min(register_row.written_date) as first_written_date,
     null as last_payment_date
 from register_row
 inner join {{ ref('stg_matching__membership') }} as membership
@@ -61,5 +68,6 @@ select
     supplier_name,
     company_number,
     0 as lines_count,
+    null as first_written_date,
     null as last_payment_date
 from {{ ref('stg_matching__stated') }}
