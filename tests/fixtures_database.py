@@ -35,7 +35,8 @@ def server() -> Iterator[Warehouse]:
             parts.path.lstrip("/") or "postgres",
         )
         return
-    from star_warehouse.local.postgres import EmbeddedPostgres, free_port
+    from star_warehouse.local.postgres import EmbeddedPostgres
+    from tests.ports import free_port
 
     # Not under pytest's own temporary folder, which keeps what earlier sessions left.
     with (

@@ -88,4 +88,5 @@ class MadeUp:
             encoding=self.encoding,
             amount_loaded_gbp=self.amount_loaded_gbp,
             amount_rejected_gbp=self.amount_rejected_gbp,
+            unpriced_count=0,
         )

@@ -274,11 +274,13 @@ def review(
         ),
     ] = None,
 ) -> None:
-    """Suppliers that may be one, most pounds at stake first; people decide.
+    """Suppliers that may be one, and homes of which nobody knows who runs them, most pounds at stake first.
 
-    Each line of the file is two vendor records. Fill in `decision` (same or different), `decided_by` and `reason`, and
-    leave empty what is not decided. A decision counts for the suppliers that the two belong to, above every rule and
-    score, until a person decides otherwise; the next release follows it.
+    Each line of the file is two vendor records, or one. Fill in `decision`, `decided_by` and `reason`, and leave empty
+    what is not decided. About two: same or different. About one: identified, with `identified_name` (the registered
+    name) and its company or charity number where it has one; whoever else has that number or name is then the same
+    supplier. Either is taken back by withdrawn. A decision counts for the suppliers that the records belong to, above
+    every rule and score, until a person decides otherwise; the next release follows it.
     """
     from star_warehouse.local.review_table import print_pairs, print_questions
     from star_warehouse.local.server import running_warehouse
@@ -304,8 +306,9 @@ def review(
                 return
             write_questions(questions, csv)
             sentence = (
-                f"{csv}: {len(questions)} lines. Fill in decision (same, different), decided_by, reason; what is not "
-                "decided stays empty."
+                f"{csv}: {len(questions)} lines. Fill in decision, decided_by, reason. About two records: same, "
+                "different. About one: identified, with identified_name and its numbers. What is not decided stays "
+                "empty."
             )
     console.print(sentence, soft_wrap=True, highlight=False, markup=False)
 

@@ -18,11 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from star_warehouse.database import Warehouse, migrate
-from star_warehouse.local.postgres import EmbeddedPostgres, free_port
+from star_warehouse.local.postgres import EmbeddedPostgres
 from star_warehouse.local.server import psql_program
 from star_warehouse.local.signals import interruptible
 from star_warehouse.settings import REPOSITORY
 from tests.bench.files import DECLARATION, HEADER, workbook_declaration, write_csv, write_months, write_workbook
+from tests.ports import free_port
 
 _LINES = 1_000_000
 _SIZES = (10_000, 100_000, 1_000_000, 5_000_000)

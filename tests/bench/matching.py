@@ -14,7 +14,7 @@ import resource
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,10 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Bars, Matching, match
+from star_warehouse.suppliers.candidates import Bars
+from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Matching, Ruling, match
 from star_warehouse.suppliers.profiles import describe
+from star_warehouse.suppliers.questions import STATED
 from star_warehouse.suppliers.scoring import Model, prepare, shipped_model, train
 from tests.bench.matching_figures import Figures, Pair, figures, pairs_within
 from tests.bench.matching_invented import Invented, invent
@@ -44,6 +46,23 @@ _NAMES_ASKED_AT_MOST = 0.05
 
 
 @dataclass(frozen=True)
+class Truth:
+    """What is true of records.
+
+    Attributes:
+        pairs: two records of one supplier each, in order of their keys.
+        pounds: by record, what was paid to it.
+        left_out: pairs that are no part of the count.
+        identities: by record, the registered name and the company number that somebody who looks it up finds.
+    """
+
+    pairs: frozenset[Pair]
+    pounds: Mapping[str, float]
+    left_out: frozenset[Pair] = frozenset()
+    identities: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What the matcher made of names, held against labels.
 
@@ -51,12 +70,14 @@ class Outcome:
         linked: automatic links.
         answered: the suppliers once somebody answered every question of the queue rightly.
         questions: how many questions the queue holds.
+        homes: how many of them ask who runs a home.
         names_asked: the part of all names that a question shows.
     """
 
     linked: Figures
     answered: Figures
     questions: int
+    homes: int
     names_asked: float
 
     def as_dict(self) -> dict[str, Any]:
@@ -65,6 +86,7 @@ class Outcome:
             "automatic": self.linked.as_dict(),
             "automatic and queue": self.answered.as_dict(),
             "questions": self.questions,
+            "of which who runs a home": self.homes,
             "names_asked": round(self.names_asked, 4),
         }
 
@@ -82,27 +104,56 @@ def trained_on(records: pl.DataFrame) -> Model:
         return train(describe(records.select("name", "postcode", "record_key")), connection)
 
 
-def outcome(
-    matching: Matching, true_pairs: frozenset[Pair], pounds: Mapping[str, float], left_out: frozenset[Pair]
-) -> Outcome:
-    """Hold a matching against true pairs."""
-    answered = dict(matching.suppliers)
-    for question in matching.questions:
-        if (question.record_key_l, question.record_key_r) in true_pairs:
-            kept, gone = answered[question.record_key_l], answered[question.record_key_r]
-            answered = {key: kept if supplier == gone else supplier for key, supplier in answered.items()}
-    asked = {key for one in matching.questions for key in (one.record_key_l, one.record_key_r)}
+def outcome(records: pl.DataFrame, model: Model, truth: Truth, bars: Bars | None = None) -> Outcome:
+    """Match records, let somebody who knows the truth answer the queue once, match again, hold both against the truth.
+
+    Whoever answers says of pairs only which are the same, and of a home who it is if ``truth`` says it. What the second
+    matching asks is not answered.
+    """
+    matching = match(records, [], model, bars)
+    stated, rulings = answers(matching, truth)
+    answered = match(pl.concat([records, stated]), rulings, model, bars).suppliers
+    asked = {key for one in matching.questions for key in (one.record_key_l, one.record_key_r) if key is not None}
     return Outcome(
-        figures(pairs_within(matching.suppliers), true_pairs, pounds, left_out),
-        figures(pairs_within(answered), true_pairs, pounds, left_out),
+        figures(pairs_within(matching.suppliers), truth.pairs, truth.pounds, truth.left_out),
+        figures(
+            pairs_within({key: answered[key] for key in records["record_key"]}),
+            truth.pairs,
+            truth.pounds,
+            truth.left_out,
+        ),
         len(matching.questions),
+        sum(one.record_key_r is None for one in matching.questions),
         len(asked) / len(matching.suppliers),
     )
 
 
+def answers(matching: Matching, truth: Truth) -> tuple[pl.DataFrame, list[Ruling]]:
+    """What somebody who knows the truth answers: records of whom is identified, and what is the same."""
+    stated: dict[str, tuple[str, str]] = {}
+    rulings = []
+    for question in matching.questions:
+        one, other = question.record_key_l, question.record_key_r
+        if other is not None:
+            if (one, other) in truth.pairs:
+                rulings.append(Ruling(one, other, True))
+        elif (identity := truth.identities.get(one)) is not None:
+            # After all names, as what is stated is seen after the records that it is stated of.
+            key = f"~{identity}"
+            stated[key] = identity
+            rulings.append(Ruling(one, key, True))
+    rows = [(key, STATED, None, name, number, None, None, 0.0) for key, (name, number) in stated.items()]
+    return pl.DataFrame(rows, schema=RECORD_SCHEMA, orient="row"), rulings
+
+
+def truth_of(labels: Labelled) -> Truth:
+    """What labels say."""
+    return Truth(labels.true_pairs, labels.pounds, labels.left_out, labels.identities)
+
+
 def on_names(labels: Labelled, model: Model, bars: Bars | None = None) -> Outcome:
     """Match names alone and hold the result against labels."""
-    return outcome(match(records_of(labels.pounds), [], model, bars), labels.true_pairs, labels.pounds, labels.left_out)
+    return outcome(records_of(labels.pounds), model, truth_of(labels), bars)
 
 
 def beside(labels: Labelled) -> dict[str, Figures]:
@@ -120,11 +171,22 @@ def beside(labels: Labelled) -> dict[str, Figures]:
 
 def chosen_bars(labels: Labelled, model: Model) -> Bars:
     """The bars that one body's labels would choose: most recall at the precision wanted, then the longest queue."""
-    tried = {bar: on_names(labels, model, Bars(bar, 99.0)) for bar in _LINKED_TRIED}
-    precise = [bar for bar, result in tried.items() if result.linked.precision >= _PRECISION_WANTED]
-    linked_from = max(precise or _LINKED_TRIED, key=lambda bar: (tried[bar].linked.recall, -bar))
-    queues = {bar: on_names(labels, model, Bars(linked_from, bar)) for bar in _ASKED_TRIED if bar <= linked_from}
-    asked_from = min(bar for bar, result in queues.items() if result.names_asked < _NAMES_ASKED_AT_MOST)
+    records = records_of(labels.pounds)
+
+    def linked(bar: float) -> Figures:
+        found = pairs_within(match(records, [], model, Bars(bar, 99.0)).suppliers)
+        return figures(found, labels.true_pairs, labels.pounds, labels.left_out)
+
+    def asked_about(bars: Bars) -> float:
+        # Who runs a home is asked whatever the bars are.
+        pairs = ((one.record_key_l, one.record_key_r) for one in match(records, [], model, bars).questions)
+        return len({key for pair in pairs if pair[1] is not None for key in pair}) / records.height
+
+    tried = {bar: linked(bar) for bar in _LINKED_TRIED}
+    precise = [bar for bar, result in tried.items() if result.precision >= _PRECISION_WANTED]
+    linked_from = max(precise or _LINKED_TRIED, key=lambda bar: (tried[bar].recall, -bar))
+    queues = {bar: asked_about(Bars(linked_from, bar)) for bar in _ASKED_TRIED if bar <= linked_from}
+    asked_from = min(bar for bar, part in queues.items() if part < _NAMES_ASKED_AT_MOST)
     return Bars(linked_from, asked_from)
 
 
@@ -150,11 +212,16 @@ def held_out() -> dict[str, Any]:
 def on_invented() -> dict[str, Any]:
     """Quality on invented records whose truth is known, numbers and places included, whole and by kind of case."""
     invented = invent(_QUALITY_SIZE, seed=7)
-    matching = match(invented.records, [], trained_on(invented.records))
+    model, truth = trained_on(invented.records), truth_of_invented(invented)
+    result = outcome(invented.records, model, truth).as_dict()
+    by_kind = _by_kind(invented, match(invented.records, [], model), truth.pounds)
+    return {"records": invented.records.height, **result, "by kind": by_kind}
+
+
+def truth_of_invented(invented: Invented) -> Truth:
+    """What is true of invented records; nobody knows who runs their homes."""
     pounds = dict(invented.records.select("record_key", "amount_gbp").iter_rows())
-    truth = frozenset(pairs_within(invented.supplier_of))
-    result = outcome(matching, truth, pounds, frozenset()).as_dict()
-    return {"records": invented.records.height, **result, "by kind": _by_kind(invented, matching, pounds)}
+    return Truth(frozenset(pairs_within(invented.supplier_of)), pounds)
 
 
 def _by_kind(invented: Invented, matching: Matching, pounds: Mapping[str, float]) -> dict[str, Any]:
@@ -317,7 +384,8 @@ def _growth(console: Console, title: str, sizes: list[dict[str, float]]) -> None
 
 def _rows(table: Table, on: str, found: Mapping[str, Any]) -> None:
     _row(table, on, "automatic", found["automatic"])
-    asked = f"{found['questions']} questions, {found['names_asked']:.1%} of names"
+    homes = found["of which who runs a home"]
+    asked = f"{found['questions']} questions ({homes} who runs a home), {found['names_asked']:.1%} of names"
     _row(table, on, "automatic and queue answered", found["automatic and queue"], asked)
 
 

@@ -7,7 +7,7 @@ Its labels are no gold truth (see the data's own README): what is wrong with the
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Labelled:
         pounds: by name, what was paid to it.
         companies: by name, its company number.
         methods: by name, how the label was found.
+        identities: by name, who it is as a directory would say: the company's registered name and its number.
         true_pairs: two names of one company each, in order of the alphabet.
         left_out: pairs that nobody can tell from the names: no part of the count.
     """
@@ -42,6 +43,7 @@ class Labelled:
     pounds: dict[str, float]
     companies: dict[str, str]
     methods: dict[str, str]
+    identities: dict[str, tuple[str, str]]
     true_pairs: frozenset[Pair]
     left_out: frozenset[Pair] = frozenset()
 
@@ -51,17 +53,24 @@ def labelled(bodies: tuple[str, ...] = BODIES, methods: tuple[str, ...] = COUNTE
     lines = pl.concat(
         pl.read_csv(REAL_DATA / "nwod_2019" / f"{body}_2019.csv.gz", infer_schema=False)
         .with_columns(pl.col(pl.String).str.strip_chars())
-        .select("beneficiary_name", "company_number", "match_method", pl.col("amount").cast(pl.Float64))
+        .select("beneficiary_name", "company_number", "company_name", "match_method", pl.col("amount").cast(pl.Float64))
         for body in bodies
     ).filter(pl.col("company_number").fill_null("") != "", pl.col("match_method").is_in(methods))
     names = lines.group_by("beneficiary_name").agg(
-        pl.col("company_number").first(), pl.col("match_method").first(), pl.col("amount").sum()
+        pl.col("company_number", "company_name", "match_method").first(), pl.col("amount").sum()
     )
     by_company = names.group_by("company_number").agg(pl.col("beneficiary_name").sort())
     return Labelled(
         dict(names.select("beneficiary_name", "amount").iter_rows()),
         dict(names.select("beneficiary_name", "company_number").iter_rows()),
         dict(names.select("beneficiary_name", "match_method").iter_rows()),
+        {
+            name: (registered, number)
+            for name, registered, number in names.select(
+                "beneficiary_name", "company_name", "company_number"
+            ).iter_rows()
+            if registered
+        },
         frozenset(pair for one in by_company["beneficiary_name"] for pair in combinations(one, 2)),
     )
 
@@ -86,7 +95,7 @@ def adjudicated(labels: Labelled, *, leave_out: bool) -> Labelled:
         elif leave_out:
             left_out.add(pair)
             true_pairs.discard(pair)
-    return Labelled(labels.pounds, labels.companies, labels.methods, frozenset(true_pairs), frozenset(left_out))
+    return replace(labels, true_pairs=frozenset(true_pairs), left_out=frozenset(left_out))
 
 
 def read_adjudicated() -> list[dict[str, str]]:

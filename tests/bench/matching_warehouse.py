@@ -14,10 +14,11 @@ import polars as pl
 import psutil
 
 from star_warehouse.database import Warehouse, migrate
-from star_warehouse.local.postgres import EmbeddedPostgres, free_port
+from star_warehouse.local.postgres import EmbeddedPostgres
 from star_warehouse.settings import Settings
 from star_warehouse.suppliers import match_suppliers
 from tests.bench.matching_invented import invent
+from tests.ports import free_port
 from tests.releases import delivered
 
 # Lines that another month brings, in thousandths of those before, and how many of them are of new vendor records.

@@ -87,6 +87,18 @@ def test_a_warehouse_that_cannot_be_reached_is_tried_again(task_instance: TaskIn
     assert "secret" not in sentence
 
 
+def test_a_wrong_password_fails_at_once(task_instance: TaskInstance, server: Warehouse) -> None:
+    @plainly
+    def connecting() -> None:
+        replace(server, password="wrong-secret").connect()
+
+    with pytest.raises(SystemExit):
+        connecting()
+    sentence = task_instance.left[REASON_KEY]
+    assert "password authentication failed" in sentence and "WAREHOUSE_URL" in sentence
+    assert "wrong-secret" not in sentence
+
+
 def test_a_skip_is_no_failure(task_instance: TaskInstance) -> None:
     @plainly
     def skipping() -> None:

@@ -356,3 +356,55 @@ def test_shares_add_up_by_group_and_rule(installation: tuple[Warehouse, Settings
     ]
     with pytest.raises(Refusal, match=r"year 1999/00.*town: 2018/19"):
         scope_shares(warehouse, year="1999/00")
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        "alter table warehouse.fct_payment_line drop column scope_rule_id",
+        "drop table warehouse.fct_payment_line cascade",
+        "drop schema warehouse cascade",
+    ],
+)
+def test_a_warehouse_that_an_older_version_built_is_refused(
+    installation: tuple[Warehouse, Settings], make_database: Callable[[str | None], Warehouse], older: str
+) -> None:
+    built, settings = installation
+    warehouse = make_database(built.database)
+    with warehouse.connect() as connection:
+        connection.execute(older)
+    for ask in (
+        lambda: check_rules(warehouse, settings),
+        lambda: explain_line(warehouse, 1, 1),
+        lambda: explain_supplier(warehouse, "HMRC"),
+        lambda: scope_shares(warehouse),
+    ):
+        with pytest.raises(Refusal, match=r"No release of this version .* does not exist.*`make run`"):
+            ask()
+    assert trials(warehouse) == []
+
+
+def test_tables_of_an_older_version_are_refused_before_anything_is_built(
+    installation: tuple[Warehouse, Settings], make_database: Callable[[str | None], Warehouse]
+) -> None:
+    built, settings = installation
+    warehouse = make_database(built.database)
+    with warehouse.connect() as connection:
+        connection.execute("update public.star_schema_version set version_num = '0001'")
+    with pytest.raises(Refusal, match="its migrations were not run"):
+        check_rules(warehouse, settings)
+    # What was built can still be asked about.
+    assert scope_shares(warehouse).total.amount_gbp == Decimal(236_000)
+
+
+def test_before_the_first_release_there_is_nothing_to_ask_about(
+    installation: tuple[Warehouse, Settings], make_database: Callable[[str | None], Warehouse], warehouse: Warehouse
+) -> None:
+    settings = installation[1]
+    for empty in (warehouse, make_database(None)):
+        with pytest.raises(Refusal, match=r"Nothing is published yet.*`make run`"):
+            check_rules(empty, settings)
+        with pytest.raises(Refusal, match=r"No release of this version.*`make run`"):
+            explain_supplier(empty, "HMRC")
+        with pytest.raises(Refusal, match=r"No release of this version.*`make run`"):
+            scope_shares(empty)

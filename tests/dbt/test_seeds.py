@@ -162,3 +162,33 @@ def test_every_group_of_rules_is_of_rules_that_there_are() -> None:
     files = read_rule_files(Settings.from_environment({}))
     known = {rule.rule_id for rule in list_rules(files)}
     assert {row["rule_id"] for row in read_seed("rules/scope_rule_group")} <= known
+
+
+def test_definitions_of_sme_have_the_figures_of_their_sources() -> None:
+    """In millions, and staff: the recommendation, the Companies Act by its two instruments, the Procurement Act."""
+    found = {
+        (row["sme_definition"], row["valid_from"]): [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
+        for row in read_seed("rules/sme_definition")
+        for text in [row["definition"]]
+    }
+    assert found == {
+        ("code_2015", "2015-04-01"): [250],
+        ("ec", "2005-01-01"): [250, 50, 43],
+        ("companies_act", "2016-01-01"): [10.2, 5.1, 50, 36, 18, 250],
+        ("companies_act", "2025-04-06"): [15, 7.5, 50, 54, 27, 250],
+        ("pa2023", "2025-02-24"): [250, 44, 38],
+    }
+
+
+def test_definitions_of_sme_follow_each_other_day_by_day_and_no_rule_is_before_its_definition() -> None:
+    by_name: dict[str, list[dict[str, str]]] = {}
+    for row in read_seed("rules/sme_definition"):
+        by_name.setdefault(row["sme_definition"], []).append(row)
+    for rows in by_name.values():
+        for earlier, later in pairwise(rows):
+            next_day = date.fromisoformat(earlier["valid_to"]) + timedelta(days=1)
+            assert later["valid_from"] == next_day.isoformat()
+        assert rows[-1]["valid_to"] == ""
+    for rule in read_seed("rules/supplier_size_rule"):
+        if rule["valid_from"]:
+            assert rule["valid_from"] >= by_name[rule["sme_definition"]][0]["valid_from"], rule

@@ -43,6 +43,40 @@ def test_a_person_is_always_masked_and_a_proved_organisation_never() -> None:
         assert (rule["basis"] == "person") == (rule["masking"] != "never") or rule["rule_id"] == "pre_school"
 
 
+# A body for each part of the rules that tell one by its name.
+PUBLIC_BODIES = {
+    "nhs": ["Vale NHS Trust", "Vale Health NH", "Vale Integrated Care Board", "Vale Clinical Comm", "Vale CCG"],
+    "council": ["Salford City Council", "Barnsley M.B.C.", "Vale Metropolitan Bor", "Vale Combined Authority"],
+    "education": ["Vale Primary School", "University of Vale"],
+    "safety": ["Vale Police", "Vale Constabulary", "Vale Fire & Rescue", "Vale Fire Authority"],
+    "state": ["Environment Agency", "Vale Port Health Authority", "Ministry of Justice", "DVLA", "Land Registry"],
+    "revenue": ["HMRC", "HM Revenue and Customs"],
+    "joint_authority": [
+        "TfGM", "GMCA", "Merseytravel", "Merseyside Waste", "Public Works Loan", "PWLB", "GMPF",
+        "Greater Manchester Superann", "Merseyside Pension", "Teachers' Pensions",
+    ],
+}  # fmt: skip
+
+
+def test_the_bodies_are_of_every_rule_that_tells_one_by_its_name() -> None:
+    public = {name for name, row in CLASSES.items() if row["is_public_body"] == "true"}
+    assert {rule["rule_id"] for rule in RULES if rule["basis"] == "name" and rule["supplier_class"] in public} == set(
+        PUBLIC_BODIES
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "body"), [(rule_id, body) for rule_id in PUBLIC_BODIES for body in PUBLIC_BODIES[rule_id]]
+)
+def test_who_is_named_beside_a_public_body_is_none(rule_id: str, body: str) -> None:
+    """A person with a title, or one to whom something is paid back: the body's name says from where."""
+    (expected,) = {rule["supplier_class"] for rule in RULES if rule["rule_id"] == rule_id}
+    assert supplier_class(Known(body)) == expected
+    for name in (f"Jane Smithey {body} Refund", f"Smithey J {body} (Expenses)", f"Mrs J Smithey {body}"):
+        assert supplier_class(Known(name)) != expected, name
+    assert is_masked(Known(f"Mrs J Smithey {body}"))
+
+
 def test_identifiers_go_before_registers_and_these_before_names() -> None:
     """Where a number says of which kind a supplier is; a bare company number does not, and comes behind the names."""
     order = [(int(rule["priority"]), rule["basis"]) for rule in RULES]

@@ -14,7 +14,7 @@ import pytest
 
 from star_warehouse.database import Warehouse
 from star_warehouse.settings import Settings
-from star_warehouse.suppliers import match_suppliers
+from star_warehouse.suppliers import decide, match_suppliers, open_questions
 from tests.dbt.conftest import run_dbt
 
 # The company register had Willow as a private limited company in June and has it as a community interest company since
@@ -36,6 +36,8 @@ COMPANIES = {
     ],
 }
 CHARITIES = {FIRST_EDITION: ("Registered", None), "2023-09-30": ("Removed", "2023-08-10")}
+# Its name does not say so, but Willow runs it: a person looked it up.
+HOME = "Invented Foxcote Nursing Home"
 CONTRACTS = (("2023-06-20", "No"), ("2023-08-15", "Yes"))
 
 
@@ -65,6 +67,8 @@ LINES = (
     Line("O", "2023-05-01", 6_000, "Invented Oakhurst Ltd", OAKHURST),
     Line("O", "2023-08-14", 6_000, "Invented Oakhurst Ltd", OAKHURST),
     Line("O", "2023-08-15", 6_000, "Invented Oakhurst Ltd", OAKHURST),
+    Line("H", "2023-07-31", 3_000, HOME),
+    Line("H", "2023-09-15", 7_000, HOME),
 )
 
 
@@ -138,10 +142,19 @@ def changed(
                 """,
                 (contracts, number, f"C{number}", OAKHURST, vcse, award_date),
             )
-    match_suppliers(warehouse, Settings.from_environment({}), "run")
+    folder = tmp_path_factory.mktemp("changed")
+    match_suppliers(warehouse, Settings.from_environment({}), "run 1")
+    (home,) = (question.record_key_l for question in open_questions(warehouse) if question.name_l == HOME)
+    (folder / "answers.csv").write_text(
+        "record_key_l,record_key_r,identified_name,identified_company_number,decision,decided_by,reason\n"
+        f"{home},,Invented Willow Care CIC,{WILLOW},identified,Invented Steward,Looked up.\n",
+        encoding="utf-8",
+    )
+    decide(warehouse, folder / "answers.csv", "review")
+    match_suppliers(warehouse, Settings.from_environment({}), "run 2")
     done = run_dbt(
         *("build", "--exclude-resource-type", "unit_test"),
-        target=tmp_path_factory.mktemp("changed"),
+        target=folder,
         environment=warehouse.environment(),
     )
     assert done.returncode == 0, done.stdout
@@ -201,7 +214,21 @@ def test_each_reference_is_one_supplier(changed: Warehouse) -> None:
         changed,
         "select supplier_ref, count(distinct supplier_key) from intermediate.int_supplier__identified group by 1",
     )
-    assert dict(rows) == {"W": 1, "L": 1, "J": 1, "P": 1, "O": 1}
+    assert dict(rows) == {"W": 1, "L": 1, "J": 1, "P": 1, "O": 1, "H": 1}
+
+
+def test_a_home_is_whoever_a_person_says_runs_it(changed: Warehouse) -> None:
+    rows = ask(
+        changed,
+        """
+        select count(distinct supplier_key), min(supplier.published_name)
+        from intermediate.int_supplier__identified as record
+        inner join warehouse.dim_supplier as supplier using (supplier_key)
+        where record.supplier_ref in ('W', 'H')
+        """,
+    )
+    assert rows == [(1, "Invented Willow Care CIC")]
+    assert paid(changed, "H", "is_vcse") == [("2023-07-31", False), ("2023-09-15", True)]
 
 
 @pytest.mark.parametrize(
@@ -255,10 +282,10 @@ def test_pounds_paid_to_social_enterprises_are_those_of_their_days(changed: Ware
             and (history.valid_to_date is null or line.payment_date <= history.valid_to_date)
         """,
     )
-    # Willow's £6,000 as a CIC, Larkhill's £50,000 as a charity, Plain's £10,000, Oakhurst's £6,000 since its award.
-    # Not: Willow's £31,000, Larkhill's £60,000 as a school, Mrs Pike's £8,000 and her company's £9,000,
-    # Oakhurst's £12,000.
-    assert row == (Decimal(72_000), Decimal(120_000), None)
+    # Willow's £6,000 and its home's £7,000 as a CIC, Larkhill's £50,000 as a charity, Plain's £10,000, Oakhurst's
+    # £6,000 since its award. Not: Willow's £31,000 and its home's £3,000, Larkhill's £60,000 as a school, Mrs Pike's
+    # £8,000 and her company's £9,000, Oakhurst's £12,000.
+    assert row == (Decimal(79_000), Decimal(123_000), None)
 
 
 def test_a_removed_charity_is_one_until_the_day_before(changed: Warehouse) -> None:
@@ -276,8 +303,8 @@ def test_a_published_measure_counts_a_payment_by_what_its_supplier_was(changed: 
             and series = 'as_at_membership'
         """,
     )
-    # Willow's £37,000 and Larkhill's £50,000 as a charity.
-    assert row == (Decimal(87_000), 2)
+    # Willow's £37,000, its home's £10,000 and Larkhill's £50,000 as a charity.
+    assert row == (Decimal(97_000), 2)
 
 
 def test_who_founded_a_company_was_a_person_until_then(changed: Warehouse) -> None:
@@ -307,6 +334,7 @@ def test_the_release_tells_what_a_supplier_is_now(changed: Warehouse) -> None:
         """,
     )
     assert rows == [
+        ("H", "cic", True),
         ("J", "company", False),
         ("L", "school", False),
         ("O", "company", True),

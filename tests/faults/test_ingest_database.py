@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from star_warehouse.database import Warehouse, WarehouseLost, migrate
-from star_warehouse.local.postgres import EmbeddedPostgres, free_port
+from star_warehouse.local.postgres import EmbeddedPostgres
 from star_warehouse.receive import take_in
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
@@ -24,6 +24,7 @@ from tests.builders import declare
 from tests.faults.test_ingest import APRIL, MAY
 from tests.faults.town import check_account, check_months, counts, empty, put, states
 from tests.faults.worker import worker
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

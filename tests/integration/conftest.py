@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from star_warehouse.local.postgres import EmbeddedPostgres, free_port
+from star_warehouse.local.postgres import EmbeddedPostgres
 from star_warehouse.settings import REPOSITORY
+from tests.ports import free_port
 
 RUN_SECONDS = 900
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.integration.independent import comparison
 from tests.integration.independent.calculation import Calculation, calculate
+from tests.integration.independent.companies import company_key
 from tests.integration.independent.facts import PARTNERS, STAR_FIGURES, StarFigure
 from tests.integration.independent.figures import add_up, value
 from tests.integration.independent.identity import Memberships, read_memberships
@@ -97,7 +98,7 @@ def test_no_supplier_has_two_company_numbers(computed: Calculation, memberships:
     numbers: dict[str | None, set[str]] = defaultdict(set)
     for line in computed.lines:
         if line.company_number is not None and not line.is_redacted:
-            numbers[memberships.supplier(line)].add("".join(line.company_number.upper().split()).rjust(8, "0"))
+            numbers[memberships.supplier(line)].add(company_key(line.company_number))
     assert len(numbers) > 1_000
     assert {supplier: found for supplier, found in numbers.items() if len(found) > 1} == {}
 

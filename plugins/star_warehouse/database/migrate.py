@@ -7,7 +7,9 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from psycopg import sql
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -54,3 +56,18 @@ def migrate(warehouse: Warehouse) -> None:
         ) from error
     finally:
         engine.dispose()
+
+
+def is_migrated(warehouse: Warehouse) -> bool:
+    """Whether every migration of this code was run, and none of a newer one.
+
+    Raises:
+        Refusal: the server cannot be reached.
+    """
+    with warehouse.connect() as connection:
+        if connection.execute("select to_regclass(%s)", (f"public.{VERSION_TABLE}",)).fetchone() == (None,):
+            return False
+        versions = connection.execute(
+            sql.SQL("select version_num from {}").format(sql.Identifier("public", VERSION_TABLE))
+        ).fetchall()
+    return versions == [(ScriptDirectory(str(MIGRATIONS)).get_current_head(),)]

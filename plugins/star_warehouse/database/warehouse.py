@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,13 @@ SECRETS_FILE = "secrets.json"
 _CONNECT_SECONDS = 15
 # PostgreSQL's class of errors for a server that stops, has crashed or is starting; libpq's own errors have no code.
 _STOPPED = "57P"
+# Its class of errors for who may not come in. While a connection is being made libpq hands on no code, so that words
+# have to tell; a server that speaks another language is taken for one that may let us in on another try.
+_NOT_LET_IN = "28"
+_SAYS_NOT_LET_IN = re.compile(
+    r"authentication failed for user|no password supplied|pg_hba\.conf|"
+    r"role .+ (?:does not exist|is not permitted to log in)"
+)
 
 
 class WarehouseLost(Refusal):
@@ -70,7 +78,8 @@ class Warehouse:
         """Open a connection.
 
         Raises:
-            WarehouseLost: the server cannot be reached, or does not let us in (libpq does not tell these apart).
+            WarehouseLost: the server cannot be reached, is starting or stopping, or has no such database.
+            Refusal: it does not know the user or the password; another try would not help.
         """
         try:
             return psycopg.connect(
@@ -82,6 +91,13 @@ class Warehouse:
                 options="-c datestyle=ISO -c timezone=UTC -c client_encoding=UTF8",
             )
         except psycopg.OperationalError as error:
+            if (error.sqlstate or "").startswith(_NOT_LET_IN) or _SAYS_NOT_LET_IN.search(str(error)):
+                raise Refusal(
+                    f"The warehouse does not let {self.user} in: {_first_line(error)}.",
+                    where=f"{self.host}:{self.port}/{self.database}",
+                    way_out="Correct user and password in WAREHOUSE_URL; where it is not set, the password is in "
+                    f"{SECRETS_FILE} of the home folder, and `make run` gives it to the embedded server.",
+                ) from error
             raise WarehouseLost(
                 f"The warehouse does not answer: {_first_line(error)}.",
                 where=f"{self.host}:{self.port}/{self.database}",

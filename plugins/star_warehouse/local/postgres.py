@@ -301,13 +301,6 @@ class EmbeddedPostgres:
         return process if is_ours else None
 
 
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody uses now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def refuse_taken_port(port: int, variable: str, wanted_for: str) -> None:
     """Refuse when a TCP port of 127.0.0.1 cannot be listened on.
 

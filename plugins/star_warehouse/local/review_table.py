@@ -18,10 +18,10 @@ def print_questions(questions: Sequence[OpenQuestion], console: Console) -> None
     if not questions:
         console.print("No question is open.", highlight=False)
         return
-    _print(f"May these be one supplier? {len(questions)} questions", questions, console)
+    _print(f"Which suppliers are one, and who is it? {len(questions)} questions", questions, console)
     more = f"The other {len(questions) - _SHOWN} are in the file of" if len(questions) > _SHOWN else "To decide:"
     console.print(
-        "At stake: what was paid to the smaller of the two. Weight: in bits; 0 is as likely as not.\n"
+        "At stake: what was paid to the smaller of the two, or to the one. Weight: in bits; 0 is as likely as not.\n"
         f"{more} `star-warehouse review --csv FILE`; fill it in, give it back with --decide.",
         highlight=False,
     )
@@ -29,9 +29,10 @@ def print_questions(questions: Sequence[OpenQuestion], console: Console) -> None
 
 def print_pairs(pairs: Sequence[OpenQuestion], console: Console) -> None:
     """Print vendor records that a person looked for, beside the one of them that was paid most."""
-    _print(f"{len(pairs) + 1} vendor records, beside the one that was paid most", pairs, console)
+    _print(f"The vendor record that was paid most, and {len(pairs) - 1} beside it", pairs, console)
     console.print(
-        "To join or part them: the same command with --csv FILE; fill it in, give it back with --decide.",
+        "To join or part them, or to say who one is: the same command with --csv FILE; fill it in, give it back with "
+        "--decide.",
         highlight=False,
     )
 
@@ -54,6 +55,6 @@ def _print(title: str, questions: Sequence[OpenQuestion], console: Console) -> N
     console.print(table)
 
 
-def _record(name: str, *told: str | None) -> str:
+def _record(name: str | None, *told: str | None) -> str:
     where = ", ".join(part for part in told if part)
-    return escape(f"{name} ({where})" if where else name)
+    return escape(" ".join(part for part in (name, f"({where})" if where else "") if part))

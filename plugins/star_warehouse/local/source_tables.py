@@ -118,6 +118,10 @@ def _print_account(summary: DeliverySummary, console: Console) -> None:
             f"Pounds: £{summary.amount_in_gbp:,.2f} in the file = £{summary.amount_loaded_gbp:,.2f} read + "
             f"£{summary.amount_rejected_gbp:,.2f} rejected"
         )
+        if summary.unpriced_count:
+            sentences.append(
+                f"Amount not readable in {summary.unpriced_count:,} of the rejected lines, which no sum of pounds holds"
+            )
     sentences += [
         f"Control total of {column}: £{stated:,.2f}, to which the lines add up, rejected ones included"
         for column, stated in summary.control_totals.items()

@@ -129,6 +129,7 @@ class OpenDelivery:
             encoding=next((table.blocks.encoding for table in self._tables if table.blocks), None),
             amount_loaded_gbp=loaded if has_payments else None,
             amount_rejected_gbp=rejected if has_payments else None,
+            unpriced_count=sum(reader.unpriced_count for reader in self._readers),
         )
 
 

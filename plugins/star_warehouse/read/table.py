@@ -57,6 +57,7 @@ class TableReader:
         lines_loaded: the lines that read.
         amount_loaded_gbp: their pounds: net where there is a net amount, else gross.
         amount_rejected_gbp: the pounds of rejected lines whose amounts read.
+        unpriced_count: the rejected lines whose pounds are not known: no amount of theirs reads, or they do not split.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class TableReader:
             self.skipped["preamble"] = header.preamble_count
         self.lines_loaded = 0
         self.amount_loaded_gbp = self.amount_rejected_gbp = Decimal(0)
+        self.unpriced_count = 0
         self._nulls = ["", *layout.null_tokens]
         self._rows = rows
         self._layout = layout
@@ -110,12 +112,14 @@ class TableReader:
         if batch.blank_count:
             self.skipped["blank"] += batch.blank_count
         cells, rejected = self._data_rows(batch)
+        self.unpriced_count += len(rejected)
         lines, problems = self._typed(cells, batch)
         if self._totals:
             self._totals.add(lines, len(rejected))
         is_rejected = problems["code"].is_not_null() if problems is not None else None
         if problems is not None and is_rejected is not None:
             bad = pl.concat([lines.select(LINE_NUMBER), problems], how="horizontal").filter(is_rejected)
+            self.unpriced_count += self._unpriced(lines.filter(is_rejected))
             rejected += [self._rejected(batch, *row) for row in bad.iter_rows()]
             self.amount_rejected_gbp += self._pounds(lines.filter(is_rejected))
             lines = lines.filter(~is_rejected)
@@ -263,6 +267,11 @@ class TableReader:
         if not self._amount_columns:
             return Decimal(0)
         return add_up(lines.select(pl.coalesce(self._amount_columns)).to_series())
+
+    def _unpriced(self, lines: pl.DataFrame) -> int:
+        if not self._amount_columns:
+            return lines.height
+        return lines.select(pl.coalesce(self._amount_columns)).to_series().null_count()
 
     def _rejected(self, batch: RowBatch, line_number: int, column: str, code: str, text: str | None) -> RejectedLine:
         text = text or ""

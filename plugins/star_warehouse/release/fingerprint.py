@@ -62,7 +62,7 @@ def ingredients(connection: psycopg.Connection[Any], settings: Settings) -> Ingr
     # What people decided about suppliers since the last release makes another one due.
     declarations += connection.execute(
         """
-        select 'supplier decisions ' || count(*) || ' ' || coalesce(max(supplier_decision_id), 0)
+        select concat_ws(' ', 'supplier decisions', count(*), coalesce(max(supplier_decision_id), 0), count(valid_to))
         from ops.supplier_decision where rung = 'person'
         """
     ).fetchall()

@@ -8,6 +8,7 @@ from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import candidate_is_idle
 from star_warehouse.rules.files import read_rule_files, refuse_faults
+from star_warehouse.rules.live import of_this_version, refuse_older_tables
 from star_warehouse.rules.moves import (
     ClassMove,
     Connection,
@@ -87,14 +88,15 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
     interrupted. The live rules are those in schema ``rules``.
 
     Raises:
-        Refusal: a rule is invalid, naming file and line; nothing is published yet; a release is being built; another
-            check is under way; or the live tables changed meanwhile.
+        Refusal: a rule is invalid, naming file and line; nothing is published yet, or by another version; a release is
+            being built; another check is under way; or the live tables changed meanwhile.
     """
     files = read_rule_files(settings)
     refuse_faults(files, settings, warehouse)
-    with alone(warehouse):
+    with of_this_version(), alone(warehouse):
         with warehouse.connect() as connection:
             live_release_id, built_release_id = _releases(connection)
+            refuse_older_tables(warehouse)
             _refuse_building(connection)
             tables = _live_tables(connection)
         with trial(warehouse, settings, built_release_id), warehouse.connect() as connection:

@@ -7,10 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import psycopg
-
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
+from star_warehouse.rules.live import of_this_version
 from star_warehouse.rules.texts import DEFAULT_RULE, RuleText, rule_texts
 
 _NAMES_SHOWN = 5
@@ -68,7 +67,7 @@ def explain_line(warehouse: Warehouse, delivery_id: int, line_number: int) -> Ex
     """The rule that decided about one line, and those that lost.
 
     Raises:
-        Refusal: no such line is counted.
+        Refusal: no such line is counted, or this version built no release yet.
     """
     explained = _explain(warehouse, {"delivery": delivery_id, "line": line_number, "name": None})
     if isinstance(explained, Explained):
@@ -84,7 +83,7 @@ def explain_supplier(warehouse: Warehouse, name: str) -> Explained:
     """The rules that decided about the payments to a name, however its case and blanks are.
 
     Raises:
-        Refusal: nobody of that name was paid; names that hold it are told.
+        Refusal: nobody of that name was paid; names that hold it are told; or this version built no release yet.
     """
     explained = _explain(warehouse, {"delivery": None, "line": None, "name": name})
     if isinstance(explained, Explained):
@@ -95,21 +94,14 @@ def explain_supplier(warehouse: Warehouse, name: str) -> Explained:
 
 def _explain(warehouse: Warehouse, asked: dict[str, Any]) -> Explained | list[str]:
     """What is asked for; where there is nothing, names like the one asked for."""
-    try:
-        with warehouse.connect() as connection:
-            connection.execute(_LINES, asked)
-            about = connection.execute(_ABOUT).fetchone()
-            if about is None or not about[5]:
-                similar = connection.execute(_SIMILAR, {"name": asked["name"], "shown": _NAMES_SHOWN}).fetchall()
-                return [str(name) for (name,) in similar]
-            texts = rule_texts(connection)
-            roles = connection.execute(_ROLES, {"default": DEFAULT_RULE}).fetchall()
-    except psycopg.errors.UndefinedTable as error:
-        raise Refusal(
-            "The tables of the warehouse are not those of this version.",
-            where="schemas warehouse and intermediate",
-            way_out="Build a release with `make run` first.",
-        ) from error
+    with of_this_version(), warehouse.connect() as connection:
+        connection.execute(_LINES, asked)
+        about = connection.execute(_ABOUT).fetchone()
+        if about is None or not about[5]:
+            similar = connection.execute(_SIMILAR, {"name": asked["name"], "shown": _NAMES_SHOWN}).fetchall()
+            return [str(name) for (name,) in similar]
+        texts = rule_texts(connection)
+        roles = connection.execute(_ROLES, {"default": DEFAULT_RULE}).fetchall()
     names, partners, purposes, first_date, last_date, lines_count, amount_gbp, classes = about
     return Explained(
         supplier_names=names,

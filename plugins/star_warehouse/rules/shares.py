@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-import psycopg
-
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
+from star_warehouse.rules.live import of_this_version
 from star_warehouse.rules.texts import rule_texts
 
 
@@ -56,20 +55,13 @@ def scope_shares(
         year: of this financial year only, such as ``2024/25``.
 
     Raises:
-        Refusal: the warehouse has no such lines, or was built before the rules had groups.
+        Refusal: the warehouse has no such lines, or this version built no release yet.
     """
     wanted = {"source": source_id, "partner": partner_code, "year": year}
-    try:
-        with warehouse.connect() as connection:
-            texts = rule_texts(connection)
-            rows = connection.execute(_SHARES, wanted).fetchall()
-            known = [] if len(rows) > 1 else connection.execute(_KNOWN).fetchall()
-    except psycopg.errors.UndefinedTable as error:
-        raise Refusal(
-            "The tables of the warehouse are not those of this version.",
-            where="schemas warehouse and rules",
-            way_out="Build a release with `make run` first.",
-        ) from error
+    with of_this_version(), warehouse.connect() as connection:
+        texts = rule_texts(connection)
+        rows = connection.execute(_SHARES, wanted).fetchall()
+        known = [] if len(rows) > 1 else connection.execute(_KNOWN).fetchall()
     if known or len(rows) < 2:
         raise Refusal(
             "No line is such: " + ", ".join(f"{name} {value}" for name, value in wanted.items() if value) + ".",

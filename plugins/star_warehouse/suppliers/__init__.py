@@ -1,14 +1,7 @@
 """Who is the same supplier: names, the ladder of rules and scores, decisions kept, questions left for people."""
 
-from star_warehouse.suppliers.review import (
-    Answer,
-    OpenQuestion,
-    decide,
-    open_questions,
-    pairs_about,
-    read_answers,
-    write_questions,
-)
+from star_warehouse.suppliers.answers import Answer, decide, read_answers
+from star_warehouse.suppliers.review import OpenQuestion, open_questions, pairs_about, write_questions
 from star_warehouse.suppliers.store import Outcome, match_suppliers
 
 __all__ = [

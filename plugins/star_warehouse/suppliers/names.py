@@ -68,6 +68,8 @@ KINDS_OF_PREMISES = frozenset((
     "ACADEMY", "AND", "CARE", "CENTRE", "CHURCH", "COLLEGE", "HIGH", "HOME", "HOSTEL", "INFANT", "INFANTS", "JUNIOR",
     "NURSERY", "NURSING", "PHARMACY", "PRIMARY", "RESIDENTIAL", "REST", "RETIREMENT", "SCHOOL", "SECONDARY", "SURGERY",
 ))  # fmt: skip
+# Ends of names that homes bear where people are cared for; who runs the home is another name, and is the one paid.
+_HOMES = re.compile(r" (?:CARE|NURSING|RESIDENTIAL|REST|RETIREMENT) (?:HOME|CENTRE)$")
 # Words that only fill a name.
 FILLING = frozenset(("AND", "OF", "THE", "FOR", "IN", "AT", "ON"))
 # Words that no person's name holds: what an organisation is, or does. A name without any may be a person's.
@@ -140,6 +142,11 @@ class Name:
     def is_of_premises(self) -> bool:
         """Whether the core is what a home, a school or the like is called; others elsewhere may be called so too."""
         return self.core.rpartition(" ")[2] in PREMISES
+
+    @property
+    def is_of_home(self) -> bool:
+        """Whether it is what a home is called where people are cared for, and no legal name says who runs it."""
+        return self.legal_form is None and any(_HOMES.search(name) for name in (self.core, *self.others))
 
 
 # A matching takes each name apart several times: for its rules, to learn, to score.

@@ -15,10 +15,12 @@ from star_warehouse.database import Warehouse
 from star_warehouse.quality.redaction import redaction_pattern
 from star_warehouse.settings import Settings
 from star_warehouse.suppliers.clusters import Succession, succeed
-from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Link, Matching, Ruling, match
+from star_warehouse.suppliers.groups import Link
+from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Matching, Ruling, match
 from star_warehouse.suppliers.matchings import Made, inputs_sha256, last_made, note_made
 from star_warehouse.suppliers.moments import next_moment
 from star_warehouse.suppliers.profiles import describe
+from star_warehouse.suppliers.questions import STATED
 from star_warehouse.suppliers.scoring import TRAINS_FROM, Model, model_from_json, prepare, shipped_model, train
 
 # A kept model is learned anew once there are this many times the profiles it knew.
@@ -308,15 +310,16 @@ def _keep_suppliers(
         for record, supplier in matching.suppliers.items()
         if standing.get(record) != numbers[supplier]
     }
-    # A record that no delivery holds any more stays where it was, unless its name turned out to be withheld.
+    # A record that no delivery holds any more stays where it was, unless its name turned out to be withheld. What a
+    # person stated of somebody, and took back, is nobody's.
     gone = {
         row[0]
         for row in connection.execute(
             """
             select record_key from ops.supplier_record
-            where not is_current and (reference.squeezed(supplier_name) ~* %s) is not true
+            where not is_current and origin <> %s and (reference.squeezed(supplier_name) ~* %s) is not true
             """,
-            (redacted,),
+            (STATED, redacted),
         )
     }
     left = [
@@ -404,6 +407,7 @@ def _keep_questions(connection: psycopg.Connection[Any], matching: Matching, run
     connection.execute(
         """
         update ops.supplier_question as question set asked_at = asked.asked_at from asked
-        where asked.record_key_l = question.record_key_l and asked.record_key_r = question.record_key_r
+        where asked.record_key_l = question.record_key_l
+            and asked.record_key_r is not distinct from question.record_key_r
         """
     )

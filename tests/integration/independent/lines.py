@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from tests.integration.independent.companies import company_key
 from tests.integration.independent.facts import financial_year
 
 # What stands for a hidden name, besides names that hold the word redacted.
@@ -60,7 +61,7 @@ class SpendLine:
         if self.is_redacted:
             return None
         if self.company_number:
-            return "crn:" + "".join(self.company_number.upper().split()).rjust(8, "0")
+            return "crn:" + company_key(self.company_number)
         if self.supplier_ref:
             return f"{self.partner}:ref:{self.supplier_ref}"
         if self.supplier_name:

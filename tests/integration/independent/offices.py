@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.integration.independent.companies import company_key
 from tests.integration.independent.lines import FileAccount, Reject, Unreadable
 from tests.integration.independent.records import unquoted_zipped_records, zipped_records
 from tests.integration.independent.values import day_month_year, iso_date, pence, text
@@ -36,13 +37,6 @@ class Offices:
         if until_then:
             return until_then[-1]
         return known[0][1] if known else None
-
-
-def company_key(number: str) -> str:
-    """Write a company number with eight signs: the letters first, zeros between them and the digits."""
-    written = "".join(number.upper().split())
-    letters = written[:2] if written[:2].isalpha() and written[2:].isdigit() else ""
-    return letters + written.removeprefix(letters).rjust(8 - len(letters), "0")
 
 
 def read_registers(folder: Path) -> tuple[Offices, Removals, list[FileAccount]]:

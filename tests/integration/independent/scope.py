@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.integration.independent.companies import company_key
 from tests.integration.independent.lines import SpendLine
 
 DEFAULT_CLASS = "influenceable"
@@ -86,7 +87,7 @@ def _known_of(line: SpendLine) -> set[tuple[str, str]]:
         words = line.supplier_name.lower().split()
         facts.add(("supplier_name", " ".join(words[1:] if words[0] == "invented" and len(words) > 1 else words)))
     if line.company_number:
-        facts.add(("company_number", "".join(line.company_number.lower().split()).rjust(8, "0")))
+        facts.add(("company_number", company_key(line.company_number).lower()))
     if line.charity_number:
         facts.add(("charity_number", re.sub(r"[^a-z0-9-]", "", line.charity_number.lower())))
     return facts

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from star_warehouse.local.postgres import free_port
+from tests.ports import free_port
 
 HEAVY = ("airflow", "dbt", "great_expectations", "polars", "sqlalchemy", "psycopg")
 

@@ -68,6 +68,17 @@ def test_the_exit_code_of_a_check_is_that_of_the_worst_file(tmp_path: Path, decl
     assert "Would be refused. town: town_2018-05.csv: 1 of 1 lines do not read" in both.stdout
 
 
+def test_a_check_says_of_how_many_lines_the_pounds_are_not_known(tmp_path: Path, declaration: Path) -> None:
+    file = tmp_path / "town_2018-04.csv"
+    file.write_bytes(spend_file(LINE, "Acme,7,13/04/2018,ten,Pens", "short", "Acme,7,31/04/2018,2.50,Pens"))
+
+    said = command("source", "check", str(declaration), str(file)).stdout
+
+    assert "Lines: 5 in the file = 1 read + 3 rejected + 1 skipped (1 header)" in said
+    assert "Pounds: £12.50 in the file = £10.00 read + £2.50 rejected" in said
+    assert "Amount not readable in 2 of the rejected lines, which no sum of pounds holds" in said
+
+
 def test_a_check_by_a_wrong_declaration_names_its_line(tmp_path: Path, declaration: Path) -> None:
     declaration.write_text(SPEND.replace("vat_basis: net", "vat_basis: nett"), encoding="utf-8")
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
+import traceback
 from dataclasses import replace
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from star_warehouse.database import Warehouse, WarehouseLost, warehouse_from
 from star_warehouse.refusal import Refusal
@@ -99,6 +103,36 @@ def test_a_server_that_does_not_answer_is_refused_as_one_that_may_in_a_moment() 
         Warehouse("127.0.0.1", 1, "star", "x", "warehouse").connect()
 
 
-def test_a_wrong_password_is_refused(server: Warehouse) -> None:
-    with pytest.raises(Refusal, match="password authentication failed"):
-        replace(server, password="wrong").connect()
+def test_a_wrong_password_is_refused_at_once(server: Warehouse) -> None:
+    """Not as a server that may be back in a moment; and whoever is told sees no password."""
+    stranger = replace(server, password=secrets.token_hex(8))
+    with pytest.raises(Refusal, match=r"not let .* in: .*password authentication failed.*WAREHOUSE_URL") as refused:
+        stranger.connect()
+    assert not isinstance(refused.value, WarehouseLost)
+    shown = "".join(traceback.format_exception(refused.value))
+    assert stranger.password not in shown and server.password not in shown
+
+
+def test_who_may_not_log_in_is_refused_at_once(server: Warehouse) -> None:
+    no_login = f"test_{os.getpid()}_no_login"
+    with server.connect() as connection:
+        connection.execute(
+            sql.SQL("create role {} nologin password {}").format(sql.Identifier(no_login), sql.Literal("x"))
+        )
+    try:
+        for stranger in (
+            replace(server, user=no_login, password="x"),
+            replace(server, user="nobody_known", password="x"),
+            replace(server, password=""),
+        ):
+            with pytest.raises(Refusal, match="does not let") as refused:
+                stranger.connect()
+            assert not isinstance(refused.value, WarehouseLost), refused.value
+    finally:
+        with server.connect() as connection:
+            connection.execute(sql.SQL("drop role {}").format(sql.Identifier(no_login)))
+
+
+def test_a_database_that_is_not_there_yet_may_come(server: Warehouse) -> None:
+    with pytest.raises(WarehouseLost, match="does not exist"):
+        replace(server, database="nowhere").connect()

@@ -84,7 +84,7 @@ def test_trafford(tmp_path: Path) -> None:
         )
     lines, account = _read(path, "trafford")
     assert _counts(account) == (3, 2, 0, 1)
-    assert [(line.pence, line.supplier_key) for line in lines] == [(-19575, None), (1000, "crn:0000ZZ12")]
+    assert [(line.pence, line.supplier_key) for line in lines] == [(-19575, None), (1000, "crn:ZZ000012")]
     assert lines[1].transaction_number is None
 
 

@@ -17,8 +17,9 @@ import psycopg
 import pytest
 
 from star_warehouse.local import postgres
-from star_warehouse.local.postgres import EmbeddedPostgres, free_port
+from star_warehouse.local.postgres import EmbeddedPostgres
 from star_warehouse.refusal import Refusal
+from tests.ports import free_port
 
 PASSWORD = "a password with 'signs' %"
 

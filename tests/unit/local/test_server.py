@@ -8,11 +8,12 @@ import psycopg
 import pytest
 
 from star_warehouse.local.credentials import ensure_credentials
-from star_warehouse.local.postgres import EmbeddedPostgres, free_port
+from star_warehouse.local.postgres import EmbeddedPostgres
 from star_warehouse.local.server import running_warehouse
 from star_warehouse.local.session import prepare
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -151,6 +151,23 @@ def test_a_row_that_does_not_end_is_refused() -> None:
         list(rows.below(rows.head().rows[0], [0], [""]))
 
 
+@pytest.mark.parametrize("above", ["1,2\n", '"1",2\n', "\n", '1,2"\n', '1,"2\n3"\n', "1,2\r"])
+@pytest.mark.parametrize(
+    "line",
+    ["\ufeffa,b", "\ufeff\ufeffa,b", "\ufeff,b", '\ufeff"a",b', '"\ufeffa",b', "\ufeff", "\ufeff 1,\ufeff2"],
+)
+def test_a_byte_order_mark_within_a_file_stays_part_of_its_cell_wherever_a_block_begins(above: str, line: str) -> None:
+    text = f"x,y\n{above}{line}\n7,8\n"
+    whole = parse(text)
+    assert whole.texts[max(whole.texts) - 1] == line
+    expected = next(csv.reader([line], strict=True))
+    for block_bytes in range(1, len(text.encode()) + 1):
+        parsed = parse(text, block_bytes=block_bytes)
+        assert parsed.rows == whole.rows
+        assert parsed.rows[max(parsed.rows) - 1] == expected
+        assert parsed.unreadable == whole.unreadable
+
+
 def test_many_short_lines_are_read_a_portion_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_file, "_MOST_LINES_AT_ONCE", 100)
     for ending in ("\n", "\r\n", "\r"):
@@ -166,7 +183,7 @@ def test_many_short_lines_are_read_a_portion_at_a_time(monkeypatch: pytest.Monke
 
 
 # Every sign that means something to a CSV, blanks of many kinds, and some letters.
-TEXT = st.text(st.sampled_from('ab,"\r\n ;\t\x1f\u00a0£é'), max_size=80)
+TEXT = st.text(st.sampled_from('ab,"\r\n ;\t\x1f\u00a0£é\ufeff'), max_size=80)
 
 
 @given(TEXT, st.integers(1, 40), st.sampled_from(",;\t"))

@@ -423,6 +423,9 @@ def test_the_account_in_pounds_adds_up(town: Source) -> None:
         Decimal("20.00"),
         Decimal("-2.50"),
     )
+    # Ten, and the line that does not split.
+    assert lines.unpriced_count == 2
+    assert (lines.lines_in, lines.lines_loaded, lines.lines_rejected, lines.skipped.total()) == (6, 2, 3, 1)
 
 
 @pytest.mark.parametrize(

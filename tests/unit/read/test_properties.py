@@ -463,7 +463,7 @@ RAW_FIELD = st.one_of(
     st.sampled_from(
         ["", " ", "a", "0012", '"b"', '"c, d"', '"e\nf"', '"g ""h"" i"', '5" pipe', '"', 'x"', '"y" z', "é"]
     ),
-    st.text(st.sampled_from('a ,"\n'), max_size=4),
+    st.text(st.sampled_from('a ,"\n\ufeff'), max_size=4),
 )
 RAW_ROWS = st.lists(st.lists(RAW_FIELD, max_size=5).map(",".join), max_size=10)
 

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Matching, Ruling, match
+from star_warehouse.suppliers.questions import STATED
 from star_warehouse.suppliers.scoring import shipped_model
 
 PLACE, ELSEWHERE = "QX11AA", "ZV98BB"
@@ -327,6 +328,76 @@ def test_a_vendor_number_with_names_that_share_something_is_linked(one: str, oth
     matching = run(record("a", one, ref="V1"), record("b", other, ref="V1"))
     assert rungs(matching) == {"vendor_record"}
     assert are_one(matching)
+
+
+def homes_asked_about(matching: Matching) -> list[str]:
+    return [question.record_key_l for question in matching.questions if question.record_key_r is None]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Brackle Nursing Home",
+        "BRACKLE RESIDENTIAL CARE HOME",
+        "Brackle Lodge#Brackle Lodge Care Centre",
+        "The Brackle Rest Home",
+    ],
+)
+def test_who_runs_a_home_is_asked(name: str) -> None:
+    matching = run(record("a", name, gbp=70))
+    (question,) = matching.questions
+    assert (question.record_key_l, question.record_key_r, question.amount_gbp) == ("a", None, 70)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        record("a", "Brackle Nursing Home Ltd"),
+        record("a", "Brackle Nursing Home", company="00000001"),
+        record("a", "Brackle Nursing Home", charity="111"),
+        record("a", "Brackle Ltd T/A Brackle Nursing Home"),
+        record("a", "Brackle Home Care"),
+        record("a", "Brackle Nursery"),
+        record("a", "Nursing Home"),
+    ],
+)
+def test_nobody_is_asked_who_runs_it_where_somebody_is_named(known: tuple[object, ...]) -> None:
+    assert run(known).questions == ()
+
+
+def test_a_supplier_s_other_records_may_say_who_runs_its_home() -> None:
+    home, again = record("a", "Brackle Rest Home", ref="V1", gbp=5), record("b", "BRACKLE REST HOME", ref="V1", gbp=9)
+    assert homes_asked_about(run(home, again)) == ["b"]
+    assert homes_asked_about(run(home, again, record("c", "Brackle Care Ltd", ref="V1"))) == []
+
+
+@pytest.mark.parametrize("number", [None, "00000001"])
+def test_homes_that_a_person_says_one_company_runs_are_its_own(number: str | None) -> None:
+    stated = record("z", "Ottoline Healthcare Limited", partner=STATED, company=number, gbp=0)
+    records = (
+        record("a", "Brackle Nursing Home"), record("b", "Pemmican Care Home", partner="village"),
+        record("c", "OTTOLINE HEALTHCARE LTD", partner="hamlet"), record("d", "Quibble Care Home"), stated,
+    )  # fmt: skip
+    matching = run(*records, rulings=(Ruling("a", "z", True), Ruling("b", "z", True)))
+    assert matching.suppliers["a"] == matching.suppliers["b"] == matching.suppliers["c"]
+    assert homes_asked_about(matching) == ["d"]
+
+
+def test_whom_a_person_names_need_have_no_number_and_may_be_called_as_the_home() -> None:
+    stated = record("z", "Brackle Nursing Home", partner=STATED, gbp=0)
+    matching = run(record("a", "Brackle Nursing Home"), stated, rulings=(Ruling("a", "z", True),))
+    assert matching.questions == ()
+
+
+def test_homes_are_asked_about_by_pounds_until_a_tenth_of_all_records_is_shown() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    homes = [
+        record(f"h{number:03d}", f"{first}{second}{first}wick Nursing Home", gbp=number)
+        for number, (first, second) in enumerate((one.upper(), other) for one in letters for other in letters)
+    ]
+    asked = homes_asked_about(run(*homes))
+    # 676 homes and the crowd of 50.
+    assert asked == [f"h{number:03d}" for number in range(675, 675 - 72, -1)]
 
 
 def test_the_later_word_of_a_person_counts() -> None:

@@ -1,16 +1,6 @@
 -- What rules look at, with the days for which it holds: names and numbers wherever the supplier is written down, what
 -- the registers said, what was declared. What nothing dates holds always.
-with charity_stated as (
-    select
-        vendor_record_key,
-        charity_number,
-        min(payment_date) as first_payment_date
-    from {{ ref('stg_spend__line') }}
-    where charity_number is not null
-    group by vendor_record_key, charity_number
-),
-
-stated as (
+with stated as (
     select
         supplier_key,
         'supplier_name' as field,
@@ -30,11 +20,12 @@ stated as (
     select
         written.supplier_key,
         'charity_number' as field,
-        lower({{ charity_number_key('charity_stated.charity_number') }}) as evidence_text,
-        charity_stated.first_payment_date as first_written_date,
+        lower(charity.charity_number) as evidence_text,
+        charity.first_payment_date as first_written_date,
         written.last_payment_date
     from {{ ref('int_supplier__written') }} as written
-    inner join charity_stated on written.vendor_record_key = charity_stated.vendor_record_key
+    inner join {{ ref('int_supplier__charity_number') }} as charity
+        on written.vendor_record_key = charity.vendor_record_key
 ),
 
 written_text as (

@@ -1,13 +1,5 @@
 -- A supplier may be a person first and a company later: what its other records prove says nothing of this name.
-with charity_stated as (
-    select distinct
-        vendor_record_key,
-        {{ charity_number_key('charity_number') }} as charity_number
-    from {{ ref('stg_spend__line') }}
-    where charity_number is not null
-),
-
-written as (
+with written as (
     select
         written.supplier_key,
         written.vendor_record_key,
@@ -15,9 +7,10 @@ written as (
         written.lines_count,
         lower({{ ruled_name('written.supplier_name') }}) as name_text,
         lower({{ company_number_key('written.company_number') }}) as company_number_text,
-        lower(charity_stated.charity_number) as charity_number_text
+        lower(charity.charity_number) as charity_number_text
     from {{ ref('int_supplier__written') }} as written
-    left join charity_stated on written.vendor_record_key = charity_stated.vendor_record_key
+    left join {{ ref('int_supplier__charity_number') }} as charity
+        on written.vendor_record_key = charity.vendor_record_key
     where written.supplier_name is not null
 ),
 

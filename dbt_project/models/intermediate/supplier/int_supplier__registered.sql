@@ -6,9 +6,8 @@ with company_wanted as (
 ),
 
 charity_wanted as (
-    select distinct {{ charity_number_key('charity_number') }} as charity_number
-    from {{ ref('stg_spend__line') }}
-    where charity_number is not null
+    select distinct charity_number
+    from {{ ref('int_supplier__charity_number') }}
 ),
 
 company_said as (

@@ -59,3 +59,15 @@ group by
     membership.supplier_key,
     register_row.supplier_name,
     register_row.company_number
+union all
+select
+    vendor_record_key,
+    'person' as written_in,
+    null as partner_code,
+    supplier_key,
+    supplier_name,
+    company_number,
+    0 as lines_count,
+    null as first_written_date,
+    null as last_payment_date
+from {{ ref('stg_matching__stated') }}

@@ -1,0 +1,334 @@
+"""What people decide about suppliers: a filled-in CSV, read and kept above every rule and score."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+import psycopg
+
+from star_warehouse.database import Warehouse
+from star_warehouse.refusal import Refusal
+from star_warehouse.suppliers.moments import next_moment
+from star_warehouse.suppliers.questions import STATED
+
+Decision = Literal["same", "different", "identified", "withdrawn"]
+_Pair = tuple[str, str]
+
+_ABOUT_TWO = "same, different, withdrawn"
+_ABOUT_ONE = "identified, withdrawn"
+_IDENTITY = ("identified_name", "identified_company_number", "identified_charity_number")
+_VERDICT = ("decision", "decided_by", "reason")
+_NEEDED = ("record_key_l", "record_key_r", *_VERDICT)
+# The columns of the file that a person fills in; all others are there to read.
+TO_FILL_IN = (*_IDENTITY, *_VERDICT)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person decided about two records, or about one.
+
+    Attributes:
+        record_key_l, record_key_r: the records, in order; the second is None where one is identified.
+        decision: ``same`` or ``different``: whether the two are one supplier. ``identified``: the one is whom name and
+            numbers say. ``withdrawn``: no person says anything any more.
+        decided_by: who decided.
+        reason: why.
+        line: the line of the file, for what is said about it.
+        name, company_number, charity_number: as whom it is identified; a number is None where none is given.
+    """
+
+    record_key_l: str
+    record_key_r: str | None
+    decision: Decision
+    decided_by: str
+    reason: str
+    line: int
+    name: str | None = None
+    company_number: str | None = None
+    charity_number: str | None = None
+
+    @property
+    def about(self) -> tuple[str, str | None]:
+        """The records it is about."""
+        return self.record_key_l, self.record_key_r
+
+    @property
+    def said(self) -> tuple[str | None, ...]:
+        """What it says of them, whoever says it."""
+        return self.decision, self.name, self.company_number, self.charity_number
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What an answer makes of what people say of two records: from now on this verdict, or (None) none."""
+
+    pair: _Pair
+    verdict: Literal["same", "different"] | None
+    answer: Answer
+
+
+def read_answers(path: Path) -> list[Answer]:
+    """Read a filled-in CSV; lines without a decision are passed over.
+
+    Raises:
+        Refusal: the file is no such CSV, or a line is wrong or contradicts another; nothing is then taken from it.
+    """
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    if missing := [column for column in _NEEDED if column not in (reader.fieldnames or ())]:
+        raise Refusal(
+            f"Columns are missing: {', '.join(missing)}.",
+            where=str(path),
+            way_out="Fill in a file that `star-warehouse review --csv FILE` wrote.",
+        )
+    answers: dict[tuple[str, str | None], Answer] = {}
+    for row in reader:
+        answer = _answer(row, path, reader.line_num)
+        if answer is None:
+            continue
+        if (earlier := answers.get(answer.about)) is not None and earlier.said != answer.said:
+            raise _refused(path, answer.line, f"It contradicts line {earlier.line}, about the same records.")
+        answers[answer.about] = answer
+    return list(answers.values())
+
+
+def decide(warehouse: Warehouse, path: Path, run_id: str) -> int:
+    """Keep the decisions of a filled-in CSV; the next matching follows them.
+
+    An earlier decision of a person about the same records is ended, not deleted. One that says the same again changes
+    nothing. Whom a person identifies becomes a vendor record of its own, that nobody paid, and the same as the one
+    identified: rules and scores then join whoever else has its number or its name.
+
+    Returns:
+        How many decisions are new, or newly withdrawn.
+
+    Raises:
+        Refusal: as ``read_answers``, or a line names a record that is not known, a number without the form of one,
+            withdraws what nobody decided, or contradicts what people decided about others (same, same, and different
+            all the way round); nothing is then kept.
+    """
+    answers = read_answers(path)
+    with warehouse.connect() as connection:
+        as_at = next_moment(connection)
+        _check_known(connection, answers, path)
+        standing = _standing(connection)
+        changes = [change for answer in answers for change in _changes(connection, answer, standing, path)]
+        _check_agreeing(connection, changes, standing, path)
+        for change in changes:
+            _keep(connection, change, run_id, as_at)
+    return len({change.answer.about for change in changes})
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise Refusal("There is no such file.", where=str(path), way_out="Check its name.") from error
+    except OSError as error:
+        raise Refusal(f"It cannot be read: {error.strerror}.", where=str(path), way_out="Give a CSV file.") from error
+    except UnicodeDecodeError as error:
+        raise Refusal(
+            "The file is not UTF-8.", where=str(path), way_out="Save it as CSV UTF-8 and decide again."
+        ) from error
+
+
+def _answer(row: dict[str, Any], path: Path, line: int) -> Answer | None:
+    values = {column: " ".join(str(row.get(column) or "").split()) for column in (*_NEEDED, *_IDENTITY)}
+    decision = values["decision"].lower()
+    name, company_number, charity_number = (values[column] or None for column in _IDENTITY)
+    if not decision:
+        if values["decided_by"] or values["reason"] or name or company_number or charity_number:
+            raise _refused(path, line, "It says who or why, but not what was decided.")
+        return None
+    if decision not in get_args(Decision):
+        raise _refused(
+            path, line, f"The decision is {values['decision']!r}, not one of {', '.join(get_args(Decision))}."
+        )
+    for column, what in (("decided_by", "who decided"), ("reason", "why")):
+        if not values[column]:
+            raise _refused(path, line, f"It does not say {what} (column {column}).")
+    one, other = values["record_key_l"], values["record_key_r"]
+    if not one or one == other:
+        raise _refused(path, line, "It does not name two records, or one (columns record_key_l and record_key_r).")
+    if other and decision == "identified":
+        raise _refused(path, line, f"About two records it is decided: {_ABOUT_TWO}.")
+    if not other and decision in ("same", "different"):
+        raise _refused(path, line, f"About one record it is decided: {_ABOUT_ONE}.")
+    if decision == "identified" and not name:
+        raise _refused(path, line, "It does not say as whom (column identified_name: the registered name).")
+    if decision != "identified" and (name or company_number or charity_number):
+        raise _refused(path, line, "It says as whom a record is identified, but decides something else.")
+    left, right = sorted((one, other)) if other else (one, None)
+    return Answer(
+        left, right, cast(Decision, decision), values["decided_by"], values["reason"], line, name, company_number,
+        charity_number,
+    )  # fmt: skip
+
+
+def _check_known(connection: psycopg.Connection[Any], answers: Sequence[Answer], path: Path) -> None:
+    keys = {key for answer in answers for key in answer.about if key is not None}
+    rows = connection.execute("select record_key from ops.supplier_record where record_key = any(%s)", (list(keys),))
+    known = {row[0] for row in rows}
+    for answer in answers:
+        for key in answer.about:
+            if key is not None and key not in known:
+                raise _refused(path, answer.line, f"No vendor record has the key {key!r}.")
+
+
+def _standing(connection: psycopg.Connection[Any]) -> dict[_Pair, str]:
+    rows = connection.execute(
+        """
+        select record_key_l, record_key_r, verdict from ops.supplier_decision
+        where rung = 'person' and valid_to is null
+        """
+    )
+    return {(one, other): verdict for one, other, verdict in rows}
+
+
+def _changes(
+    connection: psycopg.Connection[Any], answer: Answer, standing: Mapping[_Pair, str], path: Path
+) -> Iterator[_Change]:
+    """What an answer changes; nothing where it says what stands."""
+    one, other = answer.about
+    if other is not None and answer.decision != "withdrawn":
+        verdict = cast(Literal["same", "different"], answer.decision)
+        if standing.get((one, other)) != verdict:
+            yield _Change((one, other), verdict, answer)
+        return
+    ended = [(one, other)] if other is not None else _identifying(connection, one, standing)
+    if answer.decision == "withdrawn":
+        if not any(pair in standing for pair in ended):
+            raise _refused(path, answer.line, "Nobody decided what it withdraws.")
+        yield from (_Change(pair, None, answer) for pair in ended)
+        return
+    left, right = sorted((one, _stated(connection, answer, path)))
+    yield from (_Change(pair, None, answer) for pair in ended if pair != (left, right))
+    if (left, right) not in ended:
+        yield _Change((left, right), "same", answer)
+
+
+def _identifying(connection: psycopg.Connection[Any], key: str, standing: Mapping[_Pair, str]) -> list[_Pair]:
+    """The standing pairs that say who a record is."""
+    rows = connection.execute("select record_key from ops.supplier_record where origin = %s", (STATED,))
+    stated = {row[0] for row in rows}
+    return [
+        pair for pair, verdict in standing.items() if verdict == "same" and key in pair and stated & {*pair} - {key}
+    ]
+
+
+def _stated(connection: psycopg.Connection[Any], answer: Answer, path: Path) -> str:
+    """The record of whom a person states; made if nobody stated it before."""
+    row = connection.execute(
+        "select reference.company_number_key(%s), reference.charity_number_key(%s)",
+        (answer.company_number, answer.charity_number),
+    ).fetchone()
+    assert row is not None
+    for written, key, what in (
+        (answer.company_number, row[0], "company number: eight digits, or two letters and six digits"),
+        (answer.charity_number, row[1], "charity number"),
+    ):
+        if written and not key:
+            raise _refused(path, answer.line, f"{written!r} is no {what}.")
+    row = connection.execute(
+        """
+        with stated as (
+            select %(name)s::text as name, %(company)s::text as company_number, %(charity)s::text as charity_number
+        ),
+        made as (
+            insert into ops.supplier_record (
+                record_key, origin, supplier_name, company_number, charity_number, is_current
+            )
+            select
+                md5(jsonb_build_array(%(stated)s::text, name, company_number, charity_number)::text), %(stated)s, name,
+                company_number, charity_number, false
+            from stated
+            on conflict (record_key) do nothing
+        )
+        select md5(jsonb_build_array(%(stated)s::text, name, company_number, charity_number)::text) from stated
+        """,
+        {"stated": STATED, "name": answer.name, "company": row[0], "charity": row[1]},
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _check_agreeing(
+    connection: psycopg.Connection[Any], changes: Sequence[_Change], standing: Mapping[_Pair, str], path: Path
+) -> None:
+    """Refuse answers after which records would be one supplier through others that a person holds apart."""
+    verdicts: dict[_Pair, str | None] = {**standing}
+    verdicts |= {change.pair: change.verdict for change in changes}
+    lines = {change.pair: change.answer.line for change in changes}
+    beside: dict[str, set[str]] = defaultdict(set)
+    for (one, other), verdict in verdicts.items():
+        if verdict == "same":
+            beside[one].add(other)
+            beside[other].add(one)
+    for (one, other), verdict in verdicts.items():
+        way = _way(beside, one, other) if verdict == "different" else []
+        # What stood before, and nobody decides about now, is not the file's fault.
+        if given := [line for pair in ((one, other), *way) if (line := lines.get(pair)) is not None and way]:
+            said = "; ".join(_pair_in_words(connection, pair) for pair in way)
+            raise Refusal(
+                f"It contradicts other decisions. Different: {_pair_in_words(connection, (one, other))}. Yet the same, "
+                f"one through the other: {said}.",
+                where=f"{path}, line {max(given)}",
+                way_out="Decide otherwise about one of these pairs, in this file too; nothing of the file was taken.",
+            )
+
+
+def _way(beside: Mapping[str, set[str]], one: str, other: str) -> list[_Pair]:
+    """The shortest way from one record to the other over pairs that are the same; empty if there is none."""
+    came_from: dict[str, str] = {one: one}
+    reached = deque([one])
+    while reached and other not in came_from:
+        here = reached.popleft()
+        for there in sorted(beside.get(here, ())):
+            if there not in came_from:
+                came_from[there] = here
+                reached.append(there)
+    way = []
+    while other in came_from and other != one:
+        before = came_from[other]
+        way.append((min(before, other), max(before, other)))
+        other = before
+    return way[::-1]
+
+
+def _pair_in_words(connection: psycopg.Connection[Any], pair: _Pair) -> str:
+    rows = connection.execute(
+        "select record_key, supplier_name from ops.supplier_record where record_key = any(%s)", (list(pair),)
+    )
+    names = dict(rows.fetchall())
+    return " and ".join(f"{names[key] or 'no name'} ({key})" for key in pair)
+
+
+def _keep(connection: psycopg.Connection[Any], change: _Change, run_id: str, as_at: datetime) -> None:
+    answer = change.answer
+    said = "took it back" if answer.decision == "withdrawn" else "decided otherwise"
+    connection.execute(
+        """
+        update ops.supplier_decision set valid_to = %s, ended_because = %s
+        where rung = 'person' and valid_to is null and record_key_l = %s and record_key_r = %s
+        """,
+        (as_at, f"{answer.decided_by} {said}: {answer.reason}", *change.pair),
+    )
+    if change.verdict is not None:
+        connection.execute(
+            """
+            insert into ops.supplier_decision (
+                record_key_l, record_key_r, verdict, rung, reason, decided_by, run_id, valid_from
+            ) values (%s, %s, %s, 'person', %s, %s, %s, %s)
+            """,
+            (*change.pair, change.verdict, answer.reason, answer.decided_by, run_id, as_at),
+        )
+
+
+def _refused(path: Path, line: int, what: str) -> Refusal:
+    return Refusal(what, where=f"{path}, line {line}", way_out="Correct the line; nothing of the file was taken.")
