@@ -1,4 +1,4 @@
-"""What the XML of a sheet says, looked at before a library takes the sheet into memory.
+"""The XML of a sheet, cut into pieces of whole rows and looked through before a library takes them into memory.
 
 The library takes in the whole rectangle that the cells span, so one stray cell in the last corner would be 17 billion
 cells; and it leaves cells empty that hold an error, or a formula that was never calculated.
@@ -10,17 +10,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from star_warehouse.load import made_ahead
 from star_warehouse.read.archive import ByteStream
 
 _BLOCK_BYTES = 4 << 20
-# No cell is nearly as long; the rest of a block without any is not kept.
-_MOST_CELL_BYTES = 1 << 20
+# Nothing can be done beside the first piece, for the header is looked for in it.
+_FIRST_BLOCK_BYTES = 1 << 19
+# What is kept while no row is found to cut at; a spreadsheet program numbers all of them.
+_MOST_PIECE_BYTES = 128 << 20
 # More than 26 columns down to the last row; a sheet that ends at column Z never spans so much.
 _MOST_CELLS = 30_000_000
-_END_OF_PART = 64
+_MOST_ROWS = 1 << 20
+# A header is looked for in so many rows, which are not cut apart.
+ROWS_OF_HEAD = 60
+# No tag of a row is nearly as long, so it ends in what is there.
+_MOST_TAG_BYTES = 1 << 10
 
 _PREFIX = re.compile(rb"<(\w+:)?worksheet\b")
+_BEGINNING = re.compile(rb"[^!]*?<(?:\w+:)?sheetData>")
+_ROW = re.compile(rb"""<(?:\w+:)?row(?:\s[^>]*?)?\sr=["'](\d{1,7})["']""")
 _PLACE = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d+)["']""")
 _IS_ERROR = re.compile(rb"""\st=["']e["']""")
 _HOLDS_TEXT = re.compile(rb"""\st=["'](?:str|inlineStr)["']""")
@@ -30,6 +37,8 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 # Stands where a formula's value would; no more a text or a number than a spreadsheet's own words for errors.
 NEVER_CALCULATED = "#NOT CALCULATED!"
+# Stands above a piece's rows. It shows where they begin: the library says of no cell which row it is in.
+ABOVE = "above"
 
 
 @dataclass(frozen=True)
@@ -50,60 +59,106 @@ class Reach:
         return self.last_row * (_column_index(self.last_column) + 1) > _MOST_CELLS
 
 
-def reach(stream: ByteStream) -> Reach:
-    """See how far the cells of a sheet's XML reach, which is unpacked but never kept."""
-    last_row, last_column = 0, "Z"
-    for part, signs in _parts(stream):
-        if last_row or signs.beyond_z.search(part):
-            places = _PLACE.findall(part)
-            columns = {letters.upper().decode() for letters, _ in places if letters}
-            last_column = max({last_column, *columns}, key=_column_index)
-            last_row = max([last_row, *(int(row) for _, row in places)])
-    return Reach(last_row, last_column)
+class SheetError(Exception):
+    """A sheet is not written as spreadsheet programs write it."""
 
 
-def unvalued_cells(stream: ByteStream) -> list[tuple[int, int, str]]:
-    """Row and column (from 0) of the cells of a sheet's XML that hold no value, with what is to stand there."""
-    found: list[tuple[int, int, str]] = []
-    for part, signs in _parts(stream):
-        if signs.error in part or signs.formula in part:
-            found += _unvalued(part)
-    return found
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of a sheet, as the XML of a sheet that has no others.
+
+    Attributes:
+        xml: these rows, in parts; above all but the first piece's stands one more, with ``ABOVE`` in column A.
+        first_row: the number of the first of them, from 1.
+        reach: how far the cells reach in this piece and in those before it.
+        unvalued: row and column (from 0) of the cells that hold no value, with what is to stand there.
+    """
+
+    xml: tuple[bytes | memoryview, ...]
+    first_row: int
+    reach: Reach
+    unvalued: list[tuple[int, int, str]]
 
 
-def _parts(stream: ByteStream) -> Iterator[tuple[bytes, _Signs]]:
-    """The XML in parts, each of whole cells, and what to look for in them."""
-    signs, rest = None, b""
-    # Unpacked in a thread of its own, while what was unpacked before is looked through.
-    with made_ahead(iter(lambda: stream.read(_BLOCK_BYTES), b"")) as blocks:
-        for block in blocks:
-            signs = signs or _Signs(block)
-            data = rest + block
-            # The last cell may go on in the next block.
-            cut = data.rfind(signs.cell, max(0, len(data) - _MOST_CELL_BYTES))
-            if cut < 0:
-                cut = max(0, len(data) - _END_OF_PART)
-            yield data[:cut], signs
-            rest = data[cut:]
-    if signs:
-        yield rest, signs
+def pieces(stream: ByteStream, least_bytes: int = 0) -> Iterator[Piece]:
+    """Cut a sheet's XML into pieces.
+
+    Args:
+        stream: the XML.
+        least_bytes: what a piece has at least, but for the first and the last.
+
+    Raises:
+        SheetError: more than is taken into memory has no row to cut at, or a cell without value is in no possible row.
+    """
+    data, signs, above, first_row = b"", None, b"", 1
+    reach = Reach(0, "Z")
+    while block := stream.read(_BLOCK_BYTES if signs else _FIRST_BLOCK_BYTES):
+        data += block
+        signs = signs or _Signs(data)
+        cut = _cut(data, signs) if first_row == 1 or len(data) >= least_bytes else None
+        if cut:
+            rows = memoryview(data)[: cut.start()]
+            reach = _reach(rows, signs, reach)
+            yield Piece((above, rows, signs.end), first_row, reach, _unvalued(rows, signs))
+            first_row = int(cut[1])
+            above = signs.beginning + signs.row_above(first_row)
+            data = data[cut.start() :]
+        elif len(data) > max(_MOST_PIECE_BYTES, least_bytes):
+            raise SheetError(f"{len(data) >> 20} MB of its sheet have no row with a number")
+    signs = signs or _Signs(data)
+    yield Piece((above, data), first_row, _reach(data, signs, reach), _unvalued(data, signs))
+
+
+def _cut(data: bytes, signs: _Signs) -> re.Match[bytes] | None:
+    """The beginning of the last row that says its number; None where what looks like one may be something else."""
+    # One letter is far sooner looked for than two. The declaration of XML itself is no instruction within it.
+    may_pretend = (b"!" in data and b"<!" in data) or (b"?" in data and data.find(b"<?", 1) > 0)
+    if may_pretend or not signs.beginning:
+        return None
+    row = _ROW.match(data, max(0, data.rfind(signs.row, 0, max(0, len(data) - _MOST_TAG_BYTES))))
+    return row if row and row.start() and int(row[1]) > ROWS_OF_HEAD else None
+
+
+def _reach(rows: bytes | memoryview, signs: _Signs, before: Reach) -> Reach:
+    if not before.last_row and not signs.beyond_z.search(rows):
+        return before
+    places = _PLACE.findall(rows)
+    columns = {letters.upper().decode() for letters, _ in places if letters}
+    return Reach(
+        max([before.last_row, *(int(row) for _, row in places)]),
+        max({before.last_column, *columns}, key=_column_index),
+    )
 
 
 class _Signs:
-    """What to look for, as the sheet's own XML writes it: one way all through, as programs do."""
+    """What to look for and to add, as the sheet's own XML writes it: one way all through, as programs do."""
 
-    def __init__(self, beginning: bytes) -> None:
-        found = _PREFIX.search(beginning)
-        prefix = found[1] if found and found[1] else b""
-        quote = b"'" if b" r='" in beginning else b'"'
-        self.cell = b"<" + prefix + b"c "
-        self.formula = b"<" + prefix + b"f"
-        self.error = b"t=" + quote + b"e" + quote
+    def __init__(self, data: bytes) -> None:
+        found, beginning = _PREFIX.search(data), _BEGINNING.match(data)
+        self.beginning = beginning[0] if beginning else b""
+        self._prefix = found[1] if found and found[1] else b""
+        quote = b"'" if b" r='" in data else b'"'
+        self.row = b"<" + self._prefix + b"row "
+        self.formula = re.compile(b"<" + self._prefix + b"f[\\s/>]")
+        self.error = re.compile(b"t=" + quote + b"e" + quote)
         self.beyond_z = re.compile(b" r=" + quote + rb"[A-Za-z]{2,3}\d")
+        self.end = self._named("</{}sheetData></{}worksheet>")
+
+    def row_above(self, number: int) -> bytes:
+        """A row above the one of that number."""
+        cell = f'<{{}}c r="A{number - 1}" t="str"><{{}}v>{ABOVE}</{{}}v></{{}}c>'
+        return self._named(f'<{{}}row r="{number - 1}">{cell}</{{}}row>')
+
+    def _named(self, xml: str) -> bytes:
+        return xml.replace("{}", self._prefix.decode()).encode()
 
 
-def _unvalued(part: bytes) -> Iterator[tuple[int, int, str]]:
-    for cell in _CELL.finditer(part):
+def _unvalued(rows: bytes | memoryview, signs: _Signs) -> list[tuple[int, int, str]]:
+    return [*_unvalued_cells(rows)] if signs.error.search(rows) or signs.formula.search(rows) else []
+
+
+def _unvalued_cells(rows: bytes | memoryview) -> Iterator[tuple[int, int, str]]:
+    for cell in _CELL.finditer(rows):
         attributes, content = cell[2] or b"", cell[3] or b""
         is_error = _IS_ERROR.search(attributes)
         place = _PLACE.search(attributes)
@@ -113,6 +168,8 @@ def _unvalued(part: bytes) -> Iterator[tuple[int, int, str]]:
         # A formula whose text is empty was calculated.
         if not is_error and (value or _HOLDS_TEXT.search(attributes)):
             continue
+        if int(place[2]) > _MOST_ROWS:
+            raise SheetError(f"it has a cell in row {int(place[2]):,}")
         text = value[1].decode() if value else NEVER_CALCULATED
         yield int(place[2]) - 1, _column_index(place[1].decode().upper()), text
 

@@ -7,7 +7,8 @@ import io
 import pytest
 
 from star_warehouse.read import sheet_xml
-from star_warehouse.read.sheet_xml import NEVER_CALCULATED, Reach, reach, unvalued_cells
+from star_warehouse.read.archive import ByteStream
+from star_warehouse.read.sheet_xml import NEVER_CALCULATED, Reach, pieces
 
 HEAD = (
     '<?xml version="1.0"?><worksheet xmlns:r="http://schemas"><sheetViews><sheetView workbookViewId="0"/></sheetViews>'
@@ -18,9 +19,26 @@ def sheet(*rows: str, head: str = HEAD) -> io.BytesIO:
     return io.BytesIO("".join([head, "<sheetData>", *rows, "</sheetData></worksheet>"]).encode())
 
 
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch, block_bytes: int) -> None:
+    """Cut wherever there is a row."""
+    monkeypatch.setattr(sheet_xml, "_FIRST_BLOCK_BYTES", block_bytes + len(HEAD))
+    monkeypatch.setattr(sheet_xml, "_BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(sheet_xml, "_MOST_TAG_BYTES", 30)
+    monkeypatch.setattr(sheet_xml, "ROWS_OF_HEAD", 1)
+
+
+def reach(stream: ByteStream) -> Reach:
+    return [*pieces(stream)][-1].reach
+
+
+def unvalued_cells(stream: ByteStream) -> list[tuple[int, int, str]]:
+    return [cell for piece in pieces(stream) for cell in piece.unvalued]
+
+
+@pytest.mark.usefixtures("small_pieces")
 @pytest.mark.parametrize("block_bytes", [7, 64, 1 << 20])
-def test_the_last_cell_is_found_wherever_blocks_end(monkeypatch: pytest.MonkeyPatch, block_bytes: int) -> None:
-    monkeypatch.setattr(sheet_xml, "_BLOCK_BYTES", block_bytes + len(HEAD))
+def test_the_last_cell_is_found_wherever_pieces_end() -> None:
     rows = [f'<row r="{row}"><c r="A{row}" s="1"><v>{row}</v></c><c r="AB{row}"/></row>' for row in range(1, 60)]
 
     assert reach(sheet(*rows)) == Reach(59, "AB")
@@ -58,11 +76,9 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("cell", "text"), CELLS)
+@pytest.mark.usefixtures("small_pieces")
 @pytest.mark.parametrize("block_bytes", [48, 1 << 20])
-def test_a_cell_without_value_is_told(
-    monkeypatch: pytest.MonkeyPatch, cell: str, text: str | None, block_bytes: int
-) -> None:
-    monkeypatch.setattr(sheet_xml, "_BLOCK_BYTES", block_bytes + len(HEAD))
+def test_a_cell_without_value_is_told(cell: str, text: str | None) -> None:
     row = f'<row r="2"><c r="B2"><v>7</v></c>{cell}<c r="D2"><v>8</v></c></row>'
     expected = [(1, 2, text)] if text else []
 
