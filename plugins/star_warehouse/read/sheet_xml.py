@@ -28,7 +28,9 @@ _MOST_TAG_BYTES = 1 << 10
 _PREFIX = re.compile(rb"<(\w+:)?worksheet\b")
 _BEGINNING = re.compile(rb"[^!]*?<(?:\w+:)?sheetData>")
 _ROW = re.compile(rb"""<(?:\w+:)?row(?:\s[^>]*?)?\sr=["'](\d{1,7})["']""")
-_PLACE = re.compile(rb"""\sr=["']([A-Za-z]{0,3})(\d+)["']""")
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_ANY_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
+_CELL_WITHOUT_PLACE = re.compile(rb"<(?:\w+:)?c(?![^>]*\sr\s*=)[\s/>]")
 _IS_ERROR = re.compile(rb"""\st=["']e["']""")
 _HOLDS_TEXT = re.compile(rb"""\st=["'](?:str|inlineStr)["']""")
 _CELL = re.compile(rb"<(?:(\w+):)?c(\s[^>]*?)?(?:/>|>(.*?)</(?:\1:)?c>)", re.DOTALL)
@@ -47,7 +49,8 @@ class Reach:
 
     Attributes:
         last_row: the last row that has a cell, from 1; 0 where no cell is beyond column Z.
-        last_column: the last column that has a cell, in letters; ``Z`` where no cell is beyond it.
+        last_column: the last column that has a cell, in letters; ``Z`` where no cell is beyond it. Where cells or rows
+            say no place, neither is less than where they are.
     """
 
     last_row: int
@@ -120,14 +123,17 @@ def _cut(data: bytes, signs: _Signs) -> re.Match[bytes] | None:
 
 
 def _reach(rows: bytes | memoryview, signs: _Signs, before: Reach) -> Reach:
-    if not before.last_row and not signs.beyond_z.search(rows):
+    if not before.last_row and not signs.far_cell.search(rows) and not signs.other_cell.search(rows):
         return before
     places = _PLACE.findall(rows)
-    columns = {letters.upper().decode() for letters, _ in places if letters}
-    return Reach(
-        max([before.last_row, *(int(row) for _, row in places)]),
-        max({before.last_column, *columns}, key=_column_index),
-    )
+    last_row = max([before.last_row, *(int(row) for _, row in places)])
+    last_column = max([_column_index(before.last_column), *(_column_index(letters.decode()) for letters, _ in places)])
+    if _CELL_WITHOUT_PLACE.search(rows):
+        # Such a cell stands beside the one before it, and such a row below: no further than there are cells and rows.
+        parts = _ANY_ROW.split(bytes(rows))
+        last_row += len(parts)
+        last_column += max(len(_CELL_WITHOUT_PLACE.findall(part)) for part in parts)
+    return Reach(last_row, _column_letters(last_column))
 
 
 class _Signs:
@@ -141,7 +147,9 @@ class _Signs:
         self.row = b"<" + self._prefix + b"row "
         self.formula = re.compile(b"<" + self._prefix + b"f[\\s/>]")
         self.error = re.compile(b"t=" + quote + b"e" + quote)
-        self.beyond_z = re.compile(b" r=" + quote + rb"[A-Za-z]{2,3}\d")
+        # A cell that is not plainly in columns A to Z and in a row that there can be, and one that is written in another way.
+        self.far_cell = re.compile(b"<" + self._prefix + b"c(?! r=" + quote + rb"[A-Za-z]\d{1,7}" + quote + rb")[\s/>]")
+        self.other_cell = re.compile(b"<(?!" + self._prefix + rb")(?:\w+:)?c[\s/>]" if self._prefix else rb":c[\s/>]")
         self.end = self._named("</{}sheetData></{}worksheet>")
 
     def row_above(self, number: int) -> bytes:
@@ -171,11 +179,20 @@ def _unvalued_cells(rows: bytes | memoryview) -> Iterator[tuple[int, int, str]]:
         if int(place[2]) > _MOST_ROWS:
             raise SheetError(f"it has a cell in row {int(place[2]):,}")
         text = value[1].decode() if value else NEVER_CALCULATED
-        yield int(place[2]) - 1, _column_index(place[1].decode().upper()), text
+        yield int(place[2]) - 1, _column_index(place[1].decode()), text
 
 
 def _column_index(letters: str) -> int:
+    """The number of a column, A being 0; -1 for no letters."""
     index = 0
-    for letter in letters:
+    for letter in letters.upper():
         index = index * 26 + ord(letter) - ord("A") + 1
     return index - 1
+
+
+def _column_letters(index: int) -> str:
+    letters = ""
+    while index >= 0:
+        letters = chr(ord("A") + index % 26) + letters
+        index = index // 26 - 1
+    return letters

@@ -59,6 +59,33 @@ def test_a_sheet_that_spans_too_much_is_known(row: int, column: str, is_too_far:
     assert reach(sheet(f'<row r="{row}"><c r="{column}{row}"><v>1</v></c></row>')).is_too_far is is_too_far
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "<c r='XFD1048576'/>",
+        '<c  r="XFD1048576"/>',
+        '<c r = "XFD1048576"/>',
+        '<c s="1" r="XFD1048576"/>',
+        '<x:c r="XFD1048576"/>',
+        '<c r="AAAAAA1"/>',
+        '<c r="A4000000000"><v>1</v></c>',
+    ],
+)
+def test_a_far_cell_is_seen_however_it_is_written(cells: str) -> None:
+    rows = ('<row r="1"><c r="A1"><v>1</v></c></row>', f'<row r="1048576">{cells}</row>')
+    assert reach(sheet(*rows)).is_too_far
+    assert reach(sheet(*rows, head=HEAD.replace("<worksheet", "<y:worksheet"))).is_too_far
+
+
+def test_cells_and_rows_without_places_are_counted() -> None:
+    wide = f'<row r="1">{"<c/>" * 16_384}</row>'
+    assert not reach(sheet(wide)).is_too_far
+    assert reach(sheet(wide, '<row r="1048576"><c r="A1048576"/></row>')).is_too_far
+    assert reach(sheet(wide, "<row/>" * 20_000)).is_too_far
+    # A table as some programs write it: cells beside each other, rows below each other.
+    assert not reach(sheet(*["<row><c><v>1</v></c><c><v>2</v></c></row>"] * 100_000)).is_too_far
+
+
 CELLS = [
     ('<c r="C2" t="e"><v>#REF!</v></c>', "#REF!"),
     ('<c r="C2" s="4" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
