@@ -278,8 +278,8 @@ def review(
 
     Each line of the file is two vendor records, or one. Fill in `decision`, `decided_by` and `reason`, and leave empty
     what is not decided. About two: same or different. About one: identified, with `identified_name` (the registered
-    name) and its company or charity number where it has one; whoever else has that number or name is then the same
-    supplier. Either is taken back by withdrawn. A decision counts for the suppliers that the records belong to, above
+    name) and its company or charity number where it has one; whoever else has that number is then the same supplier.
+    Either is taken back by withdrawn. A decision counts for the suppliers that the records belong to, above
     every rule and score, until a person decides otherwise; the next release follows it.
     """
     from star_warehouse.local.review_table import print_pairs, print_questions

@@ -24,9 +24,9 @@ from rich.console import Console
 from rich.table import Table
 
 from star_warehouse.suppliers.candidates import Bars
+from star_warehouse.suppliers.groups import STATED
 from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Matching, Ruling, match
 from star_warehouse.suppliers.profiles import describe
-from star_warehouse.suppliers.questions import STATED
 from star_warehouse.suppliers.scoring import Model, prepare, shipped_model, train
 from tests.bench.matching_figures import Figures, Pair, figures, pairs_within
 from tests.bench.matching_invented import Invented, invent

@@ -183,7 +183,11 @@ class _Part:
         """The lines without their ends."""
         if self.data and _NO_SEPARATOR.encode() not in self.data:
             lines = pl.read_csv(
-                _unmarked(self.data), has_header=False, schema={"": pl.String}, separator=_NO_SEPARATOR, quote_char=None
+                _with_mark_to_spare(self.data),
+                has_header=False,
+                schema={"": pl.String},
+                separator=_NO_SEPARATOR,
+                quote_char=None,
             ).to_series()
             # A carriage return alone ends a line too; polars takes away those before a newline.
             if b"\r" not in self.data or not lines.str.contains("\r", literal=True).any():
@@ -352,7 +356,7 @@ class _Splitter:
             empty = {LINE_NUMBER: pl.Int64} | {str(position): pl.String for position in self._positions}
             return pl.DataFrame(schema=empty)
         cells = pl.read_csv(
-            _unmarked(data),
+            _with_mark_to_spare(data),
             has_header=False,
             schema=self._schema,
             columns=self._positions,
@@ -367,7 +371,7 @@ class _Splitter:
         return cells.insert_column(0, numbers)
 
 
-def _unmarked(data: bytes) -> bytes:
+def _with_mark_to_spare(data: bytes) -> bytes:
     """Bytes that polars reads as these: it takes one byte order mark away, and the file's own is gone already."""
     return codecs.BOM_UTF8 + data if data.startswith(codecs.BOM_UTF8) else data
 

@@ -147,7 +147,7 @@ class _Signs:
         self.row = b"<" + self._prefix + b"row "
         self.formula = re.compile(b"<" + self._prefix + b"f[\\s/>]")
         self.error = re.compile(b"t=" + quote + b"e" + quote)
-        # A cell that is not plainly in columns A to Z and in a row that there can be, and one that is written in another way.
+        # A cell that is not plainly in columns A to Z and in a possible row; one that is written in another way.
         self.far_cell = re.compile(b"<" + self._prefix + b"c(?! r=" + quote + rb"[A-Za-z]\d{1,7}" + quote + rb")[\s/>]")
         self.other_cell = re.compile(b"<(?!" + self._prefix + rb")(?:\w+:)?c[\s/>]" if self._prefix else rb":c[\s/>]")
         self.end = self._named("</{}sheetData></{}worksheet>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,8 @@ import psycopg
 
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
+from star_warehouse.suppliers.groups import STATED
 from star_warehouse.suppliers.moments import next_moment
-from star_warehouse.suppliers.questions import STATED
 
 Decision = Literal["same", "different", "identified", "withdrawn"]
 _Pair = tuple[str, str]
@@ -118,7 +118,9 @@ def decide(warehouse: Warehouse, path: Path, run_id: str) -> int:
         as_at = next_moment(connection)
         _check_known(connection, answers, path)
         standing = _standing(connection)
-        changes = [change for answer in answers for change in _changes(connection, answer, standing, path)]
+        changes = _agreed(
+            (change for answer in answers for change in _changes(connection, answer, standing, path)), path
+        )
         _check_agreeing(connection, changes, standing, path)
         for change in changes:
             _keep(connection, change, run_id, as_at)
@@ -207,10 +209,22 @@ def _changes(
             raise _refused(path, answer.line, "Nobody decided what it withdraws.")
         yield from (_Change(pair, None, answer) for pair in ended)
         return
+    _check_its_own_number(connection, answer, bool(ended), path)
     left, right = sorted((one, _stated(connection, answer, path)))
     yield from (_Change(pair, None, answer) for pair in ended if pair != (left, right))
     if (left, right) not in ended:
         yield _Change((left, right), "same", answer)
+
+
+def _agreed(changes: Iterable[_Change], path: Path) -> list[_Change]:
+    """One change for each pair, for one line may say of a pair what another says of a record of it."""
+    agreed: dict[_Pair, _Change] = {}
+    for change in changes:
+        earlier = agreed.setdefault(change.pair, change)
+        if earlier.verdict != change.verdict:
+            line = change.answer.line
+            raise _refused(path, line, f"It contradicts line {earlier.answer.line}, about the same records.")
+    return list(agreed.values())
 
 
 def _identifying(connection: psycopg.Connection[Any], key: str, standing: Mapping[_Pair, str]) -> list[_Pair]:
@@ -222,8 +236,41 @@ def _identifying(connection: psycopg.Connection[Any], key: str, standing: Mappin
     ]
 
 
+def _check_its_own_number(connection: psycopg.Connection[Any], answer: Answer, is_identified: bool, path: Path) -> None:
+    """Refuse to name a company behind a record that states another one, itself or through its supplier.
+
+    What its supplier has through an earlier name that a person gave is no ground, for this one takes its place.
+    """
+    row = connection.execute(
+        """
+        with supplier as (
+            select other.record_key from ops.supplier_membership as mine
+            inner join ops.supplier_membership as other using (supplier_cluster_id)
+            where mine.record_key = %(key)s and mine.valid_to is null and other.valid_to is null and not %(identified)s
+        )
+        select record.supplier_name, reference.company_number_key(record.company_number)
+        from ops.supplier_record as record
+        where
+            (record.record_key = %(key)s or record.record_key in (select record_key from supplier))
+            and reference.company_number_key(record.company_number) <> reference.company_number_key(%(company)s)
+        order by 2, 1 limit 1
+        """,
+        {"key": answer.record_key_l, "identified": is_identified, "company": answer.company_number},
+    ).fetchone()
+    if row is not None:
+        raise _refused(
+            path, answer.line,
+            f"Its supplier states another company number, {row[1]} ({row[0] or 'no name'}). If two numbers are one "
+            "supplier's, decide `same` about a record of each (review --about).",
+        )  # fmt: skip
+
+
 def _stated(connection: psycopg.Connection[Any], answer: Answer, path: Path) -> str:
-    """The record of whom a person states; made if nobody stated it before."""
+    """The record of whom a person states; made if nobody stated it before.
+
+    With a number it is one for all whom the number names. A name alone is one for this record only: two people may bear
+    it, and rules and scores decide whether they are one.
+    """
     row = connection.execute(
         "select reference.company_number_key(%s), reference.charity_number_key(%s)",
         (answer.company_number, answer.charity_number),
@@ -235,27 +282,35 @@ def _stated(connection: psycopg.Connection[Any], answer: Answer, path: Path) -> 
     ):
         if written and not key:
             raise _refused(path, answer.line, f"{written!r} is no {what}.")
-    row = connection.execute(
+    made = connection.execute(
         """
         with stated as (
             select %(name)s::text as name, %(company)s::text as company_number, %(charity)s::text as charity_number
+        ),
+        keyed as (
+            select
+                md5(
+                    jsonb_build_array(
+                        %(stated)s::text, name, company_number, charity_number,
+                        case when coalesce(company_number, charity_number) is null then %(of)s::text end
+                    )::text
+                ) as record_key,
+                name, company_number, charity_number
+            from stated
         ),
         made as (
             insert into ops.supplier_record (
                 record_key, origin, supplier_name, company_number, charity_number, is_current
             )
-            select
-                md5(jsonb_build_array(%(stated)s::text, name, company_number, charity_number)::text), %(stated)s, name,
-                company_number, charity_number, false
-            from stated
+            select record_key, %(stated)s, name, company_number, charity_number, false from keyed
             on conflict (record_key) do nothing
         )
-        select md5(jsonb_build_array(%(stated)s::text, name, company_number, charity_number)::text) from stated
+        select record_key from keyed
         """,
-        {"stated": STATED, "name": answer.name, "company": row[0], "charity": row[1]},
+        {"stated": STATED, "name": answer.name, "company": row[0], "charity": row[1], "of": answer.record_key_l},
     ).fetchone()
-    assert row is not None
-    return str(row[0])
+    assert made is not None
+    return str(made[0])
 
 
 def _check_agreeing(

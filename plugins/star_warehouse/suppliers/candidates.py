@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from star_warehouse.suppliers.groups import Groups, Link
+from star_warehouse.suppliers.groups import STATED, Groups, Link
 from star_warehouse.suppliers.names import ORGANISED, parse_name
 from star_warehouse.suppliers.profiles import candidate_pairs, describe
 from star_warehouse.suppliers.scoring import PARTS, Model, prepare, score
@@ -184,9 +184,9 @@ def _may_be_many_people(row: dict[str, Any], bars: Bars) -> bool:
 
 
 def _share_a_partner(row: dict[str, Any]) -> bool:
-    """Whether one partner writes both, or it is not known who does."""
-    mine, theirs = row["partners_l"], row["partners_r"]
-    return not mine or not theirs or not set(mine).isdisjoint(theirs)
+    """Whether one partner writes both, or it is not known who does; what people state is of no partner."""
+    mine, theirs = set(row["partners_l"]), set(row["partners_r"])
+    return not mine or not theirs or bool((mine & theirs) - {STATED})
 
 
 def _digits(text: str) -> str:

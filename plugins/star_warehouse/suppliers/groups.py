@@ -9,6 +9,9 @@ from typing import Literal
 
 import polars as pl
 
+# Stands for the partner (and the origin) of a record that says what a person stated of somebody: name and numbers.
+STATED = "person"
+
 Rung = Literal["person", "company_number", "charity_number", "vendor_record", "name_and_postcode", "score"]
 
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from star_warehouse.suppliers.candidates import Scored
-from star_warehouse.suppliers.groups import Groups
+from star_warehouse.suppliers.groups import STATED, Groups
 
-# Stands for the partner in a record that says what a person stated of somebody: a registered name, its number.
-STATED = "person"
 # Once these are answered, the next are asked.
 _QUESTIONS_A_SUPPLIER = 3
 # A queue that shows as many of all records as this, and more, nobody clears: further homes wait until others are known.
@@ -91,7 +89,8 @@ def _who_runs_it(records: pl.DataFrame, groups: Groups) -> list[Question]:
         records.with_columns(supplier=pl.Series([groups.find(key) for key in records["record_key"]], dtype=pl.String))
         .filter(~is_known.any().over("supplier"))
         .sort("amount_gbp", "record_key", descending=[True, False], nulls_last=True)
-        .unique("supplier", keep="first", maintain_order=True)
+        .group_by("supplier", maintain_order=True)
+        .first()
     )
     asked = [
         Question(key, None, "A home's name does not say who runs it, and was paid.", groups.amount(key))

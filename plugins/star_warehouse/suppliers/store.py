@@ -15,12 +15,11 @@ from star_warehouse.database import Warehouse
 from star_warehouse.quality.redaction import redaction_pattern
 from star_warehouse.settings import Settings
 from star_warehouse.suppliers.clusters import Succession, succeed
-from star_warehouse.suppliers.groups import Link
+from star_warehouse.suppliers.groups import STATED, Link
 from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Matching, Ruling, match
 from star_warehouse.suppliers.matchings import Made, inputs_sha256, last_made, note_made
 from star_warehouse.suppliers.moments import next_moment
 from star_warehouse.suppliers.profiles import describe
-from star_warehouse.suppliers.questions import STATED
 from star_warehouse.suppliers.scoring import TRAINS_FROM, Model, model_from_json, prepare, shipped_model, train
 
 # A kept model is learned anew once there are this many times the profiles it knew.

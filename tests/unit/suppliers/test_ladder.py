@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from star_warehouse.suppliers.groups import STATED
 from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Matching, Ruling, match
-from star_warehouse.suppliers.questions import STATED
 from star_warehouse.suppliers.scoring import shipped_model
 
 PLACE, ELSEWHERE = "QX11AA", "ZV98BB"

@@ -126,6 +126,48 @@ def test_who_runs_a_home_is_asked_and_whoever_is_named_is_its_supplier(
     assert match_suppliers(warehouse, settings, "run 3").new_decisions == 0
 
 
+def test_one_name_without_a_number_is_not_one_supplier_unasked(
+    warehouse: Warehouse, settings: Settings, homes: dict[str, str], tmp_path: Path
+) -> None:
+    name = "John Smith"
+    both = answered(tmp_path, identified(homes[HOME], name, ""), identified(homes[OTHER_HOME], name, ""))
+    assert decide(warehouse, both, "review") == 2
+    match_suppliers(warehouse, settings, "run 2")
+    now = suppliers(warehouse)
+    assert now[f"{HOME} V1"] != now[f"{OTHER_HOME} V2"]
+    (question,) = open_questions(warehouse)
+    assert (question.name_l, question.name_r) == (name, name)
+    # The same again is nothing new.
+    assert decide(warehouse, both, "review") == 0
+
+
+def test_a_company_is_not_named_behind_another_one(warehouse: Warehouse, settings: Settings, tmp_path: Path) -> None:
+    paid(
+        warehouse, 1, ("Invented Alpha Ltd", "V1", "1111111", None, None, 500),
+        ("Invented Alpha Ltd Depot", "V1", None, None, None, 40), ("Invented Beta Ltd", "V3", "2222222", None, None, 9),
+    )  # fmt: skip
+    match_suppliers(warehouse, settings, "run 1")
+    key = dict(rows(warehouse, "select supplier_name, record_key from ops.supplier_record"))
+    for name in ("Invented Alpha Ltd", "Invented Alpha Ltd Depot"):
+        with pytest.raises(Refusal, match="01111111") as refused:
+            decide(warehouse, answered(tmp_path, identified(key[name], "Invented Beta Ltd", "2222222")), "review")
+        assert "line 2" in str(refused.value) and "`same`" in str(refused.value)
+    own = answered(tmp_path, identified(key["Invented Alpha Ltd Depot"], "Invented Alpha Ltd", "01111111"))
+    assert decide(warehouse, own, "review") == 1
+
+
+def test_lines_that_say_the_same_in_two_ways_are_one_and_others_contradict(
+    warehouse: Warehouse, settings: Settings, homes: dict[str, str], tmp_path: Path
+) -> None:
+    decide(warehouse, answered(tmp_path, identified(homes[HOME])), "review")
+    ((stated,),) = rows(warehouse, "select record_key from ops.supplier_record where origin = 'person'")
+    decide(warehouse, answered(tmp_path, {"record_key_l": homes[HOME], "decision": "withdrawn"}), "review")
+    pair = {"record_key_l": homes[HOME], "record_key_r": stated}
+    with pytest.raises(Refusal, match="contradicts line 2"):
+        decide(warehouse, answered(tmp_path, identified(homes[HOME]), {**pair, "decision": "different"}), "review")
+    assert decide(warehouse, answered(tmp_path, identified(homes[HOME]), {**pair, "decision": "same"}), "review") == 1
+
+
 def test_another_name_takes_the_place_of_the_one_a_person_gave_before(
     warehouse: Warehouse, settings: Settings, homes: dict[str, str], tmp_path: Path
 ) -> None:
