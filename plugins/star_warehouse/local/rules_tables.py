@@ -229,12 +229,13 @@ def _print_headline(moves: Sequence[HeadlineMove], console: Console) -> None:
         for move in retention:
             rows[move.partner_code, move.period][move.measure_id] = move
         table = Table(title="Retention: now → would be, and the difference in points", title_justify="left")
-        table.add_column("partner")
-        table.add_column("period")
+        table.add_column("partner", no_wrap=True)
+        table.add_column("period", no_wrap=True)
         for measure in measures:
-            table.add_column(measure, justify="right", no_wrap=True)
-        table.add_column("£ counted now", justify="right", no_wrap=True)
-        table.add_column("would be", justify="right", no_wrap=True)
+            # In a narrow window figures are broken into lines, so that what they are of is always there.
+            table.add_column(measure, justify="right")
+        table.add_column("£ counted now", justify="right")
+        table.add_column("would be", justify="right")
         for (partner, period), cells in sorted(rows.items(), key=lambda row: (row[0][0] != "all", row[0])):
             first = cells[min(cells)]
             table.add_row(

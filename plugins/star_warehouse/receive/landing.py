@@ -117,12 +117,13 @@ def _write_whole(
                 part = next(parts, b"")
             with _refused(folder):
                 os.fsync(target.fileno())
-        final = place()
-        with _refused(folder):
-            final.parent.mkdir(exist_ok=True)
-            temporary.chmod(0o644)
-            temporary.replace(final)
-            _sync(final.parent)
+            # Before it is closed, for then another run would take it for what a killed one left.
+            final = place()
+            with _refused(folder):
+                final.parent.mkdir(exist_ok=True)
+                temporary.chmod(0o644)
+                temporary.replace(final)
+                _sync(final.parent)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -164,7 +164,10 @@ def _answer(row: dict[str, Any], path: Path, line: int) -> Answer | None:
         raise _refused(path, line, f"About one record it is decided: {_ABOUT_ONE}.")
     if decision == "identified" and not name:
         raise _refused(path, line, "It does not say as whom (column identified_name: the registered name).")
-    if decision != "identified" and (name or company_number or charity_number):
+    if decision == "withdrawn":
+        # What is taken back may still be written in the line.
+        name = company_number = charity_number = None
+    elif decision != "identified" and (name or company_number or charity_number):
         raise _refused(path, line, "It says as whom a record is identified, but decides something else.")
     left, right = sorted((one, other)) if other else (one, None)
     return Answer(
@@ -205,15 +208,39 @@ def _changes(
         return
     ended = [(one, other)] if other is not None else _identifying(connection, one, standing)
     if answer.decision == "withdrawn":
-        if not any(pair in standing for pair in ended):
+        taken_back = [pair for pair in ended if pair in standing]
+        if not taken_back and not _was_decided(connection, answer):
             raise _refused(path, answer.line, "Nobody decided what it withdraws.")
-        yield from (_Change(pair, None, answer) for pair in ended)
+        yield from (_Change(pair, None, answer) for pair in taken_back)
         return
     _check_its_own_number(connection, answer, bool(ended), path)
     left, right = sorted((one, _stated(connection, answer, path)))
     yield from (_Change(pair, None, answer) for pair in ended if pair != (left, right))
     if (left, right) not in ended:
         yield _Change((left, right), "same", answer)
+
+
+def _was_decided(connection: psycopg.Connection[Any], answer: Answer) -> bool:
+    """Whether a person ever said what is taken back; once it is, taking it back again is nothing new."""
+    one, other = answer.about
+    row = connection.execute(
+        """
+        select exists (
+            select from ops.supplier_decision as decision
+            inner join ops.supplier_record as l on decision.record_key_l = l.record_key
+            inner join ops.supplier_record as r on decision.record_key_r = r.record_key
+            where decision.rung = 'person' and case
+                when %(other)s::text is not null then (l.record_key, r.record_key) = (%(one)s, %(other)s)
+                else decision.verdict = 'same' and (
+                    (l.record_key = %(one)s and r.origin = %(stated)s)
+                    or (r.record_key = %(one)s and l.origin = %(stated)s)
+                )
+            end
+        )
+        """,
+        {"one": one, "other": other, "stated": STATED},
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _agreed(changes: Iterable[_Change], path: Path) -> list[_Change]:
@@ -278,7 +305,7 @@ def _stated(connection: psycopg.Connection[Any], answer: Answer, path: Path) -> 
     assert row is not None
     for written, key, what in (
         (answer.company_number, row[0], "company number: eight digits, or two letters and six digits"),
-        (answer.charity_number, row[1], "charity number"),
+        (answer.charity_number, row[1], "charity number: six or seven digits, SC0 and five, or NIC1 and five"),
     ):
         if written and not key:
             raise _refused(path, answer.line, f"{written!r} is no {what}.")

@@ -39,9 +39,9 @@ NOTHING = RulesCheck(
 )
 
 
-def printed(checked: RulesCheck) -> str:
+def printed(checked: RulesCheck, width: int = 200) -> str:
     stream = io.StringIO()
-    print_rules_check(checked, Console(file=stream, width=200))
+    print_rules_check(checked, Console(file=stream, width=width))
     return stream.getvalue()
 
 
@@ -128,3 +128,10 @@ def test_what_is_not_by_the_rules_is_said() -> None:
     assert "5 lines (£10.00) are only in one of the two" in text
     assert "2 lines lie in another district" in text
     assert "No rule changed" in text
+
+
+def test_whose_figures_move_is_said_in_a_narrow_window_too() -> None:
+    moves = [headline(f"R{number}", "stockport", "34.4", "35.1") for number in range(1, 8)]
+    text = printed(replace(NOTHING, headline=moves), width=120)
+    assert "partner" in text and "period" in text
+    assert any("stockport" in line and "2023/24" in line for line in text.splitlines())

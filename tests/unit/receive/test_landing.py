@@ -118,6 +118,12 @@ def test_what_killed_runs_left_is_cleared_and_what_is_still_written_is_not(setti
     assert files_below(settings.landing) == [settings.landing / sha256[:2] / sha256]
 
 
+def test_a_copy_that_is_about_to_get_its_place_is_still_being_written(settings: Settings) -> None:
+    """Another run clears after the last byte was written, and before the file has its name."""
+    sha256 = land([b"bytes"], settings, check=lambda: clear_half_copies(settings))
+    assert files_below(settings.landing) == [settings.landing / sha256[:2] / sha256]
+
+
 def test_without_locks_only_old_half_copies_are_cleared(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> NoReturn:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))

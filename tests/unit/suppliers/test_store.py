@@ -196,8 +196,11 @@ def test_who_was_named_is_taken_back_and_asked_again(
     assert now[f"{HOME} V1"] != now[f"{OPERATOR} V3"]
     # What was said of it is nobody's.
     assert OPERATOR not in now
+    # Once more, with all that the line said before: nothing new.
+    again = answered(tmp_path, {**identified(homes[HOME]), "decision": "withdrawn"})
+    assert decide(warehouse, again, "review") == 0
     with pytest.raises(Refusal, match="Nobody decided"):
-        decide(warehouse, taken_back, "review")
+        decide(warehouse, answered(tmp_path, {"record_key_l": homes[OTHER_HOME], "decision": "withdrawn"}), "review")
 
 
 def test_a_decision_about_two_is_taken_back_and_the_rules_speak_again(
@@ -209,8 +212,10 @@ def test_a_decision_about_two_is_taken_back_and_the_rules_speak_again(
     pair = {"record_key_l": question.record_key_l, "record_key_r": question.record_key_r or "", "decision": "withdrawn"}
     assert decide(asked, answered(tmp_path, pair), "review") == 1
     assert match_suppliers(asked, settings, "run 3").questions == 1
+    assert decide(asked, answered(tmp_path, pair), "review") == 0
+    ((other,),) = rows(asked, "select record_key from ops.supplier_record where supplier_ref = 'V3'")
     with pytest.raises(Refusal, match="Nobody decided"):
-        decide(asked, answered(tmp_path, pair), "review")
+        decide(asked, answered(tmp_path, {**pair, "record_key_r": other}), "review")
 
 
 @pytest.mark.parametrize(("company", "charity"), [("N/A", ""), ("12-34-56-78-9", ""), ("", "none")])
