@@ -46,7 +46,7 @@ select
     supplier.is_vcse,
     supplier.vcse_source,
     supplier.vcse_as_at_date,
-    {%- for definition in ['code_2015', 'ec', 'companies_act', 'pa2023'] %}
+    {%- for definition in sme_definitions() %}
     supplier.is_sme_{{ definition }},
     supplier.sme_{{ definition }}_source,
     supplier.sme_{{ definition }}_as_at_date,

@@ -35,7 +35,7 @@ select
     history.is_vcse,
     history.vcse_source,
     history.vcse_as_at_date,
-    {%- for definition in ['code_2015', 'ec', 'companies_act', 'pa2023'] %}
+    {%- for definition in sme_definitions() %}
     history.is_sme_{{ definition }},
     history.sme_{{ definition }}_source,
     history.sme_{{ definition }}_as_at_date,

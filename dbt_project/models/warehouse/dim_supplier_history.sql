@@ -1,5 +1,5 @@
 -- Made anew from what is dated each time, so that there is no history to lose.
-{%- set definitions = ['code_2015', 'ec', 'companies_act', 'pa2023'] %}
+{%- set definitions = sme_definitions() %}
 with size as (
     select
         supplier_key,
@@ -22,11 +22,7 @@ register as (
         max(evidence.evidence_text) filter (where evidence.field = 'company_status') as company_status,
         max(evidence.evidence_text) filter (where evidence.field = 'registered_postcode') as registered_postcode_key,
         max(evidence.as_at_date) as register_as_at_date
-    from {{ ref('int_supplier__stretch') }} as stretch
-    inner join {{ ref('int_supplier__evidence') }} as evidence
-        on
-            stretch.supplier_key = evidence.supplier_key
-            and {{ is_valid_on('stretch.looked_up_date', 'evidence.valid_from_date', 'evidence.valid_to_date') }}
+    from {{ stretches_with_evidence() }}
     where evidence.field in ('company_name', 'company_status', 'registered_postcode')
     group by stretch.supplier_key, stretch.stretch_number
 ),

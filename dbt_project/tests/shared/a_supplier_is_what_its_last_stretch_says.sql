@@ -13,19 +13,12 @@ where
         supplier.is_public_body,
         supplier.is_vcse,
         supplier.vcse_source,
-        supplier.vcse_as_at_date,
-        supplier.is_sme_code_2015,
-        supplier.sme_code_2015_source,
-        supplier.sme_code_2015_as_at_date,
-        supplier.is_sme_ec,
-        supplier.sme_ec_source,
-        supplier.sme_ec_as_at_date,
-        supplier.is_sme_companies_act,
-        supplier.sme_companies_act_source,
-        supplier.sme_companies_act_as_at_date,
-        supplier.is_sme_pa2023,
-        supplier.sme_pa2023_source,
-        supplier.sme_pa2023_as_at_date
+        supplier.vcse_as_at_date
+        {%- for definition in sme_definitions() %},
+        supplier.is_sme_{{ definition }},
+        supplier.sme_{{ definition }}_source,
+        supplier.sme_{{ definition }}_as_at_date
+        {%- endfor %}
     ) is distinct from (
         history.supplier_class,
         history.class_basis,
@@ -33,17 +26,10 @@ where
         history.is_public_body,
         history.is_vcse,
         history.vcse_source,
-        history.vcse_as_at_date,
-        history.is_sme_code_2015,
-        history.sme_code_2015_source,
-        history.sme_code_2015_as_at_date,
-        history.is_sme_ec,
-        history.sme_ec_source,
-        history.sme_ec_as_at_date,
-        history.is_sme_companies_act,
-        history.sme_companies_act_source,
-        history.sme_companies_act_as_at_date,
-        history.is_sme_pa2023,
-        history.sme_pa2023_source,
-        history.sme_pa2023_as_at_date
+        history.vcse_as_at_date
+        {%- for definition in sme_definitions() %},
+        history.is_sme_{{ definition }},
+        history.sme_{{ definition }}_source,
+        history.sme_{{ definition }}_as_at_date
+        {%- endfor %}
     )

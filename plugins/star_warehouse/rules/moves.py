@@ -359,20 +359,17 @@ def flag_moves(connection: Connection) -> list[FlagMove]:
         return cursor.execute(
             _sql(
                 """
-                select said.flag, said.before, said.after, count(*) as suppliers_count
+                select
+                    said.flag, said.value::boolean as before, (to_jsonb(after) ->> said.flag)::boolean as after,
+                    count(*) as suppliers_count
                 from warehouse.dim_supplier as before
                 inner join {warehouse}.dim_supplier as after using (supplier_key)
-                cross join lateral (
-                    values
-                    ('is_vcse', before.is_vcse, after.is_vcse),
-                    ('is_sme_code_2015', before.is_sme_code_2015, after.is_sme_code_2015),
-                    ('is_sme_ec', before.is_sme_ec, after.is_sme_ec),
-                    ('is_sme_companies_act', before.is_sme_companies_act, after.is_sme_companies_act),
-                    ('is_sme_pa2023', before.is_sme_pa2023, after.is_sme_pa2023)
-                ) as said (flag, before, after)
-                where said.before is distinct from said.after
-                group by said.flag, said.before, said.after
-                order by said.flag desc, said.before nulls last, said.after nulls last
+                cross join lateral jsonb_each_text(to_jsonb(before)) as said (flag, value)
+                where
+                    (said.flag = 'is_vcse' or starts_with(said.flag, 'is_sme_'))
+                    and said.value is distinct from to_jsonb(after) ->> said.flag
+                group by 1, 2, 3
+                order by 1 desc, 2 nulls last, 3 nulls last
                 """
             )
         ).fetchall()

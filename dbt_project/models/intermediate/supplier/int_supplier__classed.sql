@@ -5,11 +5,7 @@ with held as (
         evidence.field,
         evidence.evidence_text,
         evidence.as_at_date
-    from {{ ref('int_supplier__stretch') }} as stretch
-    inner join {{ ref('int_supplier__evidence') }} as evidence
-        on
-            stretch.supplier_key = evidence.supplier_key
-            and {{ is_valid_on('stretch.looked_up_date', 'evidence.valid_from_date', 'evidence.valid_to_date') }}
+    from {{ stretches_with_evidence() }}
 ),
 
 matched as (

@@ -24,11 +24,7 @@ filed as (
         size_rule.evidence as size_source,
         evidence.as_at_date as size_as_at_date,
         bool_and(size_rule.is_sme) as is_sme
-    from {{ ref('int_supplier__evidence') }} as evidence
-    inner join {{ ref('int_supplier__stretch') }} as stretch
-        on
-            evidence.supplier_key = stretch.supplier_key
-            and {{ is_valid_on('stretch.looked_up_date', 'evidence.valid_from_date', 'evidence.valid_to_date') }}
+    from {{ stretches_with_evidence() }}
     inner join {{ ref('supplier_size_rule') }} as size_rule
         on
             size_rule.evidence = 'accounts'
