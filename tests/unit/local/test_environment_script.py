@@ -91,8 +91,8 @@ def script() -> ModuleType:
 def test_pips_indexes_and_certificate_are_handed_to_uv(script: ModuleType) -> None:
     told = script.uv_environment(
         {
-            "index-url": "https://index.example/simple",
-            "extra-index-url": "file:///a/simple\nfile:///b/simple",
+            "index-url": "file:///first",
+            "extra-index-url": "file:///a\nfile:///b",
             "find-links": "/wheels /more",
             "cert": "/etc/ca.pem",
             "default-timeout": "180",
@@ -101,8 +101,8 @@ def test_pips_indexes_and_certificate_are_handed_to_uv(script: ModuleType) -> No
     )
     assert told == {
         "UV_INDEX_STRATEGY": "unsafe-best-match",
-        "UV_DEFAULT_INDEX": "https://index.example/simple",
-        "UV_INDEX": "file:///a/simple file:///b/simple",
+        "UV_DEFAULT_INDEX": "file:///first",
+        "UV_INDEX": "file:///a file:///b",
         "UV_FIND_LINKS": "/wheels,/more",
         "SSL_CERT_FILE": "/etc/ca.pem",
         "UV_HTTP_TIMEOUT": "180",
@@ -112,12 +112,12 @@ def test_pips_indexes_and_certificate_are_handed_to_uv(script: ModuleType) -> No
 def test_pips_environment_goes_before_its_files(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://file.example/simple\ntimeout = 7\n")
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url = file:///of-the-file\ntimeout = 7\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
-    monkeypatch.setenv("PIP_INDEX_URL", "https://environment.example/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", "file:///of-the-environment")
     monkeypatch.setattr(script, "PYTHON", sys.executable)
     settings = script.pip_settings()
-    assert settings["index-url"] == "https://environment.example/simple"
+    assert settings["index-url"] == "file:///of-the-environment"
     assert settings["timeout"] == "7"
 
 
