@@ -59,6 +59,11 @@ class Installation:
         secrets: dict[str, str] = json.loads((self.home / "secrets.json").read_text())
         return secrets
 
+    def database_url(self, database: str = "warehouse") -> str:
+        """Where a database of this home is while its server runs, for the user who owns it."""
+        password = self.secrets()["warehouse_password"]
+        return f"postgresql://star:{password}@127.0.0.1:{self.warehouse_port}/{database}"
+
     def server(self) -> EmbeddedPostgres:
         """This home's database server, not started."""
         return EmbeddedPostgres(self.home / "postgres", self.warehouse_port, self.secrets()["superuser_password"])
@@ -110,6 +115,6 @@ def published(first_run: FirstRun) -> Iterator[Published]:
     with installation.server():
         yield Published(
             reader_url=f"postgresql://shared_reader:{secrets['reader_password']}@{address}",
-            owner_url=f"postgresql://star:{secrets['warehouse_password']}@{address}",
+            owner_url=installation.database_url(),
             sample_folder=installation.home / "inbox",
         )

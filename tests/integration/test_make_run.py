@@ -72,9 +72,7 @@ def running_here(installation: Installation) -> list[str]:
 
 def state_of(installation: Installation) -> dict[str, tuple[int, str]]:
     """For every table of the warehouse, its number of rows and a sum over their contents."""
-    address = f"127.0.0.1:{installation.warehouse_port}/warehouse"
-    url = f"postgresql://star:{installation.secrets()['warehouse_password']}@{address}"
-    with installation.server(), psycopg.connect(url) as connection:
+    with installation.server(), psycopg.connect(installation.database_url()) as connection:
         tables = connection.execute(
             """
             select table_schema, table_name from information_schema.tables
@@ -156,6 +154,10 @@ def test_airflow_lists_the_runs_that_were_made(installation: Installation) -> No
         runs = json.loads(done.stdout[done.stdout.index("[{") :])
         assert runs
         assert {run["state"] for run in runs} == {"success"}
+    with installation.server(), psycopg.connect(installation.database_url("airflow")) as connection:
+        # Nothing is cut off by the end of the command, and nothing is left that the next one would begin with.
+        assert not connection.execute("select dag_id from dag_run where state in ('queued', 'running')").fetchall()
+        assert not connection.execute("select target_dag_id from asset_dag_run_queue").fetchall()
 
 
 @pytest.mark.usefixtures("nothing_left")

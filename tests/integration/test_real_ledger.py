@@ -56,13 +56,7 @@ def warehouse(first_run: FirstRun) -> Iterator[psycopg.Connection]:
     assert delivered.returncode == 0, delivered.stdout + delivered.stderr
     ran = installation.command("run")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    password = installation.secrets()["warehouse_password"]
-    with (
-        installation.server(),
-        psycopg.connect(
-            f"postgresql://star:{password}@127.0.0.1:{installation.warehouse_port}/warehouse", autocommit=True
-        ) as connection,
-    ):
+    with installation.server(), psycopg.connect(installation.database_url(), autocommit=True) as connection:
         yield connection
 
 

@@ -104,6 +104,15 @@ class AirflowApi:
             for entry in answer.json()["dag_runs"]
         ]
 
+    def has_events(self, dag_id: str) -> bool:
+        """Whether events of assets wait to become a run of a DAG."""
+        answer = self._request("GET", f"/api/v2/dags/{dag_id}/assets/queuedEvents", accept=(200, 404))
+        return answer.status_code == 200 and int(answer.json()["total_entries"]) > 0
+
+    def forget_events(self, dag_id: str) -> None:
+        """Drop the events of assets that have not become a run of a DAG yet."""
+        self._request("DELETE", f"/api/v2/dags/{dag_id}/assets/queuedEvents", accept=(204, 404))
+
     def tasks_of(self, run: DagRun) -> list[TaskRun]:
         """The tasks of one run, in no certain order."""
         answer = self._request(

@@ -33,8 +33,6 @@ from star_warehouse.release import release_is_due
 from star_warehouse.settings import Settings
 
 _SECONDS_BETWEEN_LOOKS = 1.0
-# The event of a settled delivery becomes a release run within a round or two of the scheduler.
-_SECONDS_FOR_THE_EVENT = 15.0
 # With less, PostgreSQL is about to stop in the middle of something; stopped here, the next run goes on.
 _BYTES_TO_GO_ON = 100 * 1024 * 1024
 _FAILED = 1
@@ -118,9 +116,6 @@ def _watch(
     began = datetime.now(UTC)
     for dag_id in work.dags:
         api.trigger(dag_id)
-    if work.needs_release and not work.dags:
-        api.trigger(RELEASE)
-    quiet_since: float | None = None
     was_triggered = False
     with Display(console) as display:
         while True:
@@ -133,18 +128,19 @@ def _watch(
             if has_failed and all(run.is_finished for run in ingests):
                 # Another event may have queued another try: it would fail of the same.
                 break
-            if any(not run.is_finished for run in runs) or len(ingests) < len(work.dags):
-                quiet_since = None
-            elif quiet_since is None:
-                if not release_is_due(warehouse, airflow.settings):
-                    break
-                quiet_since = time.monotonic()
-            elif time.monotonic() - quiet_since > _SECONDS_FOR_THE_EVENT:
-                if was_triggered or not release_is_due(warehouse, airflow.settings):
-                    break
-                # Events of an earlier, interrupted run may have been used up; the ledger knows better.
-                api.trigger(RELEASE)
-                was_triggered, quiet_since = True, None
+            if len(ingests) >= len(work.dags) and all(run.is_finished for run in runs):
+                is_due = release_is_due(warehouse, airflow.settings) and not was_triggered
+                if api.has_events(RELEASE):
+                    if not is_due:
+                        # They tell of what the release that just ended took up.
+                        api.forget_events(RELEASE)
+                # Asked again: an event that was answered in between shows as a run, and none is cut off half-way.
+                elif all(run.is_finished for run in api.runs_since(began)):
+                    if not is_due:
+                        break
+                    # Events of an earlier, interrupted run are gone; the ledger knows better.
+                    api.trigger(RELEASE)
+                    was_triggered = True
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         display.show(_snapshot(api, warehouse, work, runs), is_last=True)
     return [sentence for run in runs if run.state == "failed" for sentence in _why(api, airflow.home, run)]

@@ -132,10 +132,7 @@ def finished(installation: Installation, checkout: Path, dag_id: str, at_least: 
 
 
 def asked(installation: Installation, question: str) -> list[tuple[Any, ...]]:
-    password = installation.secrets()["warehouse_password"]
-    with psycopg.connect(
-        f"postgresql://star:{password}@127.0.0.1:{installation.warehouse_port}/warehouse"
-    ) as connection:
+    with psycopg.connect(installation.database_url()) as connection:
         return connection.execute(question).fetchall()
 
 
