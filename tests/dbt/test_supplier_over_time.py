@@ -19,9 +19,10 @@ from tests.dbt.conftest import run_dbt
 
 # The company register had Willow as a private limited company in June and has it as a community interest company since
 # 15 August; Jane Pike's company was founded on 1 August. The charity register says of Larkhill that it was removed on
-# 10 August. Nobody registers Plain. What the contracts register says of Oakhurst changed with the award of 15 August.
+# 10 August, and of Hazelbank that it was registered on 1 September. Nobody registers Plain. What the contracts register
+# says of Oakhurst changed with the award of 15 August.
 FIRST_EDITION, LAST_EDITION = "2023-06-01", "2023-08-15"
-WILLOW, SHINE, OAKHURST, LARKHILL = "ZZ001111", "ZZ002222", "ZZ003333", "9900111"
+WILLOW, SHINE, OAKHURST, LARKHILL, HAZELBANK = "ZZ001111", "ZZ002222", "ZZ003333", "9900111", "9900222"
 
 # Number, name, category, accounts, founded; the edition is that of the group.
 COMPANIES = {
@@ -35,7 +36,14 @@ COMPANIES = {
         (OAKHURST, "INVENTED OAKHURST LTD", "PRI/LTD BY GUAR/NSC", "FULL", "2015-03-01"),
     ],
 }
-CHARITIES = {FIRST_EDITION: ("Registered", None), "2023-09-30": ("Removed", "2023-08-10")}
+# Number, name, status, registered, removed.
+CHARITIES = {
+    FIRST_EDITION: [(LARKHILL, "INVENTED LARKHILL SCHOOL", "Registered", "2011-05-01", None)],
+    "2023-09-30": [
+        (LARKHILL, "INVENTED LARKHILL SCHOOL", "Removed", "2011-05-01", "2023-08-10"),
+        (HAZELBANK, "INVENTED HAZELBANK SCHOOL", "Registered", "2023-09-01", None),
+    ],
+}
 # Its name does not say so, but Willow runs it: a person looked it up.
 HOME = "Invented Foxcote Nursing Home"
 CONTRACTS = (("2023-06-20", "No"), ("2023-08-15", "Yes"))
@@ -60,6 +68,8 @@ LINES = (
     Line("W", "2023-09-15", 4_000, "Invented Willow Care CIC", WILLOW),
     Line("L", "2023-08-09", 50_000, "Invented Larkhill School", charity_number=LARKHILL),
     Line("L", "2023-08-10", 60_000, "Invented Larkhill School", charity_number=LARKHILL),
+    Line("N", "2023-08-31", 15_000, "Invented Hazelbank School", charity_number=HAZELBANK),
+    Line("N", "2023-09-01", 16_000, "Invented Hazelbank School", charity_number=HAZELBANK),
     Line("J", "2023-07-31", 8_000, "Invented Mrs Jane Pike"),
     Line("J", "2023-08-01", 9_000, "Invented Shine Cleaning Ltd", SHINE),
     Line("P", "2023-07-31", 5_000, "Invented Plain CIC"),
@@ -121,16 +131,18 @@ def changed(
                     """,
                     (delivery, number, company_number, name, category, accounts, founded),
                 )
-        for edition, (status, removal_date) in CHARITIES.items():
-            connection.execute(
-                """
-                insert into raw.register_charity (
-                    delivery_id, line_number, charity_number, linked_charity_number, charity_name, registration_status,
-                    removal_date, extract_date
-                ) values (%s, 1, %s, '0', 'INVENTED LARKHILL SCHOOL', %s, %s, %s)
-                """,
-                (_deliver(connection, "charities", edition, 1), LARKHILL, status, removal_date, edition),
-            )
+        for edition, charities in CHARITIES.items():
+            delivery = _deliver(connection, "charities", edition, len(charities))
+            for number, charity in enumerate(charities, 1):
+                connection.execute(
+                    """
+                    insert into raw.register_charity (
+                        delivery_id, line_number, linked_charity_number, charity_number, charity_name,
+                        registration_status, registration_date, removal_date, extract_date
+                    ) values (%s, %s, '0', %s, %s, %s, %s, %s, %s)
+                    """,
+                    (delivery, number, *charity, edition),
+                )
         contracts = _deliver(connection, "contracts", "2024-03-31", len(CONTRACTS))
         for number, (award_date, vcse) in enumerate(CONTRACTS, 1):
             connection.execute(
@@ -214,7 +226,7 @@ def test_each_reference_is_one_supplier(changed: Warehouse) -> None:
         changed,
         "select supplier_ref, count(distinct supplier_key) from intermediate.int_supplier__identified group by 1",
     )
-    assert dict(rows) == {"W": 1, "L": 1, "J": 1, "P": 1, "O": 1, "H": 1}
+    assert dict(rows) == {"W": 1, "L": 1, "J": 1, "N": 1, "P": 1, "O": 1, "H": 1}
 
 
 def test_a_home_is_whoever_a_person_says_runs_it(changed: Warehouse) -> None:
@@ -283,13 +295,18 @@ def test_pounds_paid_to_social_enterprises_are_those_of_their_days(changed: Ware
         """,
     )
     # Willow's £6,000 and its home's £7,000 as a CIC, Larkhill's £50,000 as a charity, Plain's £10,000, Oakhurst's
-    # £6,000 since its award. Not: Willow's £31,000 and its home's £3,000, Larkhill's £60,000 as a school, Mrs Pike's
-    # £8,000 and her company's £9,000, Oakhurst's £12,000.
-    assert row == (Decimal(79_000), Decimal(123_000), None)
+    # £6,000 since its award, Hazelbank's £16,000 since its registration. Not: Willow's £31,000 and its home's £3,000,
+    # Larkhill's £60,000 and Hazelbank's £15,000 as schools, Mrs Pike's £8,000 and her company's £9,000,
+    # Oakhurst's £12,000.
+    assert row == (Decimal(95_000), Decimal(138_000), None)
 
 
 def test_a_removed_charity_is_one_until_the_day_before(changed: Warehouse) -> None:
     assert paid(changed, "L", "supplier_class") == [("2023-08-09", "charity"), ("2023-08-10", "school")]
+
+
+def test_a_charity_is_one_from_the_day_of_its_registration(changed: Warehouse) -> None:
+    assert paid(changed, "N", "supplier_class") == [("2023-08-31", "school"), ("2023-09-01", "charity")]
 
 
 def test_a_published_measure_counts_a_payment_by_what_its_supplier_was(changed: Warehouse) -> None:
@@ -303,8 +320,8 @@ def test_a_published_measure_counts_a_payment_by_what_its_supplier_was(changed: 
             and series = 'as_at_membership'
         """,
     )
-    # Willow's £37,000, its home's £10,000 and Larkhill's £50,000 as a charity.
-    assert row == (Decimal(97_000), 2)
+    # Willow's £37,000, its home's £10,000, Larkhill's £50,000 and Hazelbank's £16,000 as charities.
+    assert row == (Decimal(113_000), 3)
 
 
 def test_who_founded_a_company_was_a_person_until_then(changed: Warehouse) -> None:
@@ -337,6 +354,7 @@ def test_the_release_tells_what_a_supplier_is_now(changed: Warehouse) -> None:
         ("H", "cic", True),
         ("J", "company", False),
         ("L", "school", False),
+        ("N", "charity", True),
         ("O", "company", True),
         ("P", "cic", True),
         ("W", "cic", True),

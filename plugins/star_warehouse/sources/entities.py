@@ -218,6 +218,7 @@ _ALL = (
             charity_name="text",
             charity_type="text",
             registration_status="text",
+            registration_date="date",
             removal_date="date",
             latest_income_gbp="amount",
             charity_postcode="text",

@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
 from star_warehouse.suppliers.answers import TO_FILL_IN
+from star_warehouse.suppliers.groups import STATED
 
 _SHOWN = (
     "amount_gbp", "name_l", "name_r", "partner_l", "partner_r", "supplier_ref_l", "supplier_ref_r",
@@ -59,7 +60,7 @@ class OpenQuestion:
 
 
 def open_questions(warehouse: Warehouse) -> list[OpenQuestion]:
-    """The review queue, most pounds at stake first."""
+    """The review queue, most pounds at stake first, without what a person has decided since it was made."""
     with warehouse.connect() as connection, connection.cursor(row_factory=class_row(OpenQuestion)) as cursor:
         return cursor.execute(
             """
@@ -73,9 +74,26 @@ def open_questions(warehouse: Warehouse) -> list[OpenQuestion]:
             from ops.supplier_question as question
             inner join ops.supplier_record as l on question.record_key_l = l.record_key
             left join ops.supplier_record as r on question.record_key_r = r.record_key
+            where not exists (
+                select from ops.supplier_decision as decision
+                inner join ops.supplier_record as one on decision.record_key_l = one.record_key
+                inner join ops.supplier_record as other on decision.record_key_r = other.record_key
+                where decision.rung = 'person' and decision.valid_to is null and case
+                    when question.record_key_r is not null
+                        then (one.record_key, other.record_key) = (
+                            least(question.record_key_l, question.record_key_r),
+                            greatest(question.record_key_l, question.record_key_r)
+                        )
+                    -- Of one record it is asked who it is.
+                    else decision.verdict = 'same'
+                        and question.record_key_l in (one.record_key, other.record_key)
+                        and %(stated)s in (one.origin, other.origin)
+                end
+            )
             order by
                 question.amount_gbp desc, question.weight desc nulls last, question.record_key_l, question.record_key_r
-            """
+            """,
+            {"stated": STATED},
         ).fetchall()
 
 

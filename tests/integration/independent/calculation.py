@@ -52,8 +52,8 @@ def calculate(folder: Path, scope_rules: Path = SCOPE_RULES, identity: Identity 
         ValueError: a folder of a yearly source holds not exactly one file, or a file lacks a column.
     """
     lines, accounts = read_spend(folder)
-    offices, removals, register_accounts = read_registers(folder)
-    cells = retention_cells(lines, read_scope(scope_rules, lines, removals), Districts(), offices, identity)
+    offices, charities, register_accounts = read_registers(folder)
+    cells = retention_cells(lines, read_scope(scope_rules, lines, charities), Districts(), offices, identity)
     portal, portal_account = read_portal(_only_file(folder / "social_value_portal"))
     contracts, contracts_account = read_register(_only_file(folder / "contracts_register"))
     lots, bids, tenders_account = read_tenders(_only_file(folder / "tenders"))

@@ -1,4 +1,4 @@
-"""Reads the registers of companies and charities: a company's office on a day, and when charities were removed."""
+"""Reads the registers of companies and charities: a company's office on a day, and the days of charities."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.integration.independent.values import day_month_year, iso_date, pence
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-# The day from which a charity was on the register no more, by its number.
-Removals = dict[str, dt.date]
+# By a charity's number: the day from which it is on the register, and that from which it is no more.
+CharityDays = dict[str, tuple[dt.date, dt.date]]
 
 
 class Offices:
@@ -39,7 +39,7 @@ class Offices:
         return known[0][1] if known else None
 
 
-def read_registers(folder: Path) -> tuple[Offices, Removals, list[FileAccount]]:
+def read_registers(folder: Path) -> tuple[Offices, CharityDays, list[FileAccount]]:
     """Read every edition of both registers under ``folder``/<source>/ and account for their records.
 
     The editions are read in the order of their days: of a charity the last one counts that lists it.
@@ -48,13 +48,13 @@ def read_registers(folder: Path) -> tuple[Offices, Removals, list[FileAccount]]:
         ValueError: a file's name says no day.
     """
     offices = Offices()
-    removals: Removals = {}
+    charities: CharityDays = {}
     accounts = []
     for path in sorted((folder / "companies_house").glob("*")):
         accounts.append(_companies(path, offices))
     for path in sorted((folder / "charity_commission").glob("*"), key=_day_of):
-        accounts.append(_charities(path, removals))
-    return offices, removals, accounts
+        accounts.append(_charities(path, charities))
+    return offices, charities, accounts
 
 
 def _companies(path: Path, offices: Offices) -> FileAccount:
@@ -73,7 +73,7 @@ def _companies(path: Path, offices: Offices) -> FileAccount:
     return account
 
 
-def _charities(path: Path, removals: Removals) -> FileAccount:
+def _charities(path: Path, charities: CharityDays) -> FileAccount:
     account = FileAccount("charity_commission", path.name)
     day = _day_of(path)
     for number, row in _rows(unquoted_zipped_records(path, encoding="utf-8-sig", delimiter="\t"), account):
@@ -82,6 +82,7 @@ def _charities(path: Path, removals: Removals) -> FileAccount:
             # A moment at midnight; it must be the day that the file's name says.
             if iso_date(_needed(row["date_of_extract"])[:10]) != day:
                 raise Unreadable("the extract of another day")
+            registered = iso_date(row["date_of_registration"][:10])
             removed = iso_date(row["date_of_removal"][:10])
             pence(row["latest_income"] or "0")
         except (Unreadable, ValueError) as error:
@@ -90,9 +91,8 @@ def _charities(path: Path, removals: Removals) -> FileAccount:
         account.lines_loaded += 1
         linked = row["linked_charity_number"].strip()
         key = charity if linked in ("", "0") else f"{charity}-{linked}"
-        removals.pop(key, None)
-        if row["charity_registration_status"].strip().lower() == "removed" and removed is not None:
-            removals[key] = removed
+        is_removed = row["charity_registration_status"].strip().lower() == "removed" and removed is not None
+        charities[key] = (registered or dt.date.min, removed if is_removed and removed else dt.date.max)
     return account
 
 

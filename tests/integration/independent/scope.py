@@ -6,12 +6,13 @@ import csv
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.integration.independent.companies import company_key
 from tests.integration.independent.lines import SpendLine
+from tests.integration.independent.offices import CharityDays
 
 DEFAULT_CLASS = "influenceable"
 UNKNOWN = "unknown"
@@ -45,12 +46,12 @@ class ClassRule:
 
 
 class SupplierClasses:
-    """What kind of supplier each was on a day, from all its vendor records and the removals of charities.
+    """What kind of supplier each was on a day, from all its vendor records and the days of charities.
 
     Nothing else is asked of the registers.
     """
 
-    def __init__(self, rules: list[ClassRule], lines: Iterable[SpendLine], removals: Mapping[str, dt.date]) -> None:
+    def __init__(self, rules: list[ClassRule], lines: Iterable[SpendLine], charities: CharityDays) -> None:
         known: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for line in lines:
             if line.supplier_key is not None:
@@ -59,9 +60,9 @@ class SupplierClasses:
         for fact in set().union(*known.values()):
             matching = [rule for rule in rules if rule.field == fact[0] and rule.pattern.search(fact[1])]
             found[fact] = min(matching, key=lambda rule: rule.priority, default=None)
-        self._proofs: dict[str, list[tuple[int, str, dt.date]]] = {
+        self._proofs: dict[str, list[tuple[int, str, tuple[dt.date, dt.date]]]] = {
             key: sorted(
-                (rule.priority, rule.supplier_class, _no_proof_from(fact, removals))
+                (rule.priority, rule.supplier_class, _days_of_proof(fact, charities))
                 for fact in facts
                 if (rule := found[fact]) is not None
             )
@@ -73,12 +74,13 @@ class SupplierClasses:
         if line.supplier_key is None:
             return UNKNOWN
         proofs = self._proofs[line.supplier_key]
-        return next((name for _, name, end in proofs if line.payment_date < end), UNKNOWN)
+        return next((name for _, name, (begin, end) in proofs if begin <= line.payment_date < end), UNKNOWN)
 
 
-def _no_proof_from(fact: tuple[str, str], removals: Mapping[str, dt.date]) -> dt.date:
+def _days_of_proof(fact: tuple[str, str], charities: CharityDays) -> tuple[dt.date, dt.date]:
     field, text = fact
-    return removals.get(text, dt.date.max) if field == "charity_number" else dt.date.max
+    always = (dt.date.min, dt.date.max)
+    return charities.get(text, always) if field == "charity_number" else always
 
 
 def _known_of(line: SpendLine) -> set[tuple[str, str]]:
@@ -135,13 +137,13 @@ def is_influenceable(scope_class: str) -> bool:
     return scope_class in _STAYS
 
 
-def read_scope(path: Path, lines: Iterable[SpendLine], removals: Mapping[str, dt.date]) -> Scope:
+def read_scope(path: Path, lines: Iterable[SpendLine], charities: CharityDays) -> Scope:
     """Read the scope rules, and beside them the rules on suppliers' classes with their sets of words.
 
     Args:
         path: ``scope_rule.csv``; ``supplier_class_rule.csv`` and ``name_word.csv`` stand in the same folder.
         lines: every line, for a supplier's class rests on all its vendor records.
-        removals: the day from which a charity's number proves a charity no more.
+        charities: the days on which a charity's number proves a charity.
     """
     scope_rules = [
         ScopeRule(
@@ -155,7 +157,7 @@ def read_scope(path: Path, lines: Iterable[SpendLine], removals: Mapping[str, dt
         )
         for row in _rows(path)
     ]
-    return Scope(scope_rules, SupplierClasses(_class_rules(path.parent), lines, removals))
+    return Scope(scope_rules, SupplierClasses(_class_rules(path.parent), lines, charities))
 
 
 def _class_rules(folder: Path) -> list[ClassRule]:

@@ -32,7 +32,7 @@ CLASS_RULES = (
     "number,1,identifier,charity_number,^[0-9]{7}$,charity,never,,,A charity\n"
     "school,2,name,supplier_name,^the ({place}) school$,school,never,,,A school\n"
 )
-REMOVALS = {"1000009": dt.date(2018, 8, 31)}
+CHARITIES = {"1000009": (dt.date(2018, 8, 1), dt.date(2018, 8, 31))}
 WORDS = "word_set,word,reason\nplace,park,\nplace,hill,\n"
 CellsOf = Callable[..., dict[CellKey, Cell]]
 LINE = SpendLine(
@@ -68,7 +68,7 @@ def cells_of(tmp_path: Path, districts: Districts) -> CellsOf:
     offices = Offices()
     offices.add("SC012345", dt.date(2020, 8, 1), ROCHDALE)
     offices.add("sc12345", dt.date(2018, 9, 1), STOCKPORT)
-    return lambda *lines: retention_cells(list(lines), read_scope(rules, lines, REMOVALS), districts, offices)
+    return lambda *lines: retention_cells(list(lines), read_scope(rules, lines, CHARITIES), districts, offices)
 
 
 def _key(
@@ -176,12 +176,12 @@ def test_a_line_goes_by_the_class_of_its_supplier(cells_of: CellsOf) -> None:
     assert cells[_key(basis="none")].lines == 3
 
 
-def test_a_removed_charity_is_a_school_from_the_day_of_its_removal(cells_of: CellsOf) -> None:
+def test_a_charity_is_a_school_before_its_registration_and_from_its_removal_on(cells_of: CellsOf) -> None:
     school = replace(LINE, supplier_name="Invented The Hill School", charity_number="1000009")
-    day_before = dt.date(2018, 8, 30)
-    cells = cells_of(replace(school, payment_date=day_before), school)
-    assert _sums(cells[_key(basis="none")]) == (2_500_000, 2_500_000)
-    assert _sums(cells[_key(basis="none", scope="total")]) == (5_000_000, 5_000_000)
+    days = [dt.date(2018, 7, 31), dt.date(2018, 8, 1), dt.date(2018, 8, 30), dt.date(2018, 8, 31)]
+    cells = cells_of(*(replace(school, payment_date=day) for day in days))
+    assert _sums(cells[_key(basis="none")]) == (5_000_000, 5_000_000)
+    assert _sums(cells[_key(basis="none", scope="total")]) == (10_000_000, 10_000_000)
 
 
 def test_all_partners(cells_of: CellsOf) -> None:

@@ -1,4 +1,5 @@
--- What bidders and the contracts register say of a supplier's size and kind, as at the award; without one, the extract.
+-- What bidders and the contracts register say of a supplier's size and kind, as at the award; without one, or with one
+-- after the day of the extract, as at the extract: what it says was said by then.
 with supplier as (
     select distinct
         written_in,
@@ -14,7 +15,7 @@ declaration as (
         'tender' as evidence,
         bid.size_code,
         bid.vcse_code,
-        coalesce(lot.award_date, lot.as_of_date) as as_at_date
+        least(lot.award_date, lot.as_of_date) as as_at_date
     from {{ ref('stg_tenders__bid') }} as bid
     inner join {{ ref('stg_tenders__lot') }} as lot
         on bid.opportunity_ref = lot.opportunity_ref and bid.lot_number = lot.lot_number
@@ -25,7 +26,7 @@ declaration as (
         'contract' as evidence,
         sme_code as size_code,
         vcse_code,
-        coalesce(award_date, as_of_date) as as_at_date
+        least(award_date, as_of_date) as as_at_date
     from {{ ref('stg_contracts__contract') }}
 )
 

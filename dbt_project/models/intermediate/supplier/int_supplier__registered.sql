@@ -18,7 +18,7 @@ company_said as (
         said.registered_text,
         said.effective_date,
         company.register_as_at_date,
-        company.incorporation_date,
+        company.incorporation_date as founded_date,
         said.field = 'company_status' and company.dissolution_date is not null as is_dated
     from {{ ref('stg_register__company') }} as company
     inner join company_wanted on company.company_number = company_wanted.company_number
@@ -42,18 +42,23 @@ charity_said as (
         charity.charity_number as register_number,
         charity.company_number,
         'charity_status' as field,
-        {{ squeezed('charity.registration_status') }} as registered_text,
-        least(
-            case when {{ squeezed('charity.registration_status') }} = 'removed' then charity.removal_date end,
-            charity.register_as_at_date
-        ) as effective_date,
+        said.registered_text,
+        least(said.stated_date, charity.register_as_at_date) as effective_date,
         charity.register_as_at_date,
-        null::date as incorporation_date,
-        {{ squeezed('charity.registration_status') }} = 'removed' and charity.removal_date is not null
-            as is_dated
+        charity.registration_date as founded_date,
+        said.stated_date is not null as is_dated
     from {{ ref('stg_register__charity') }} as charity
     left join charity_wanted on charity.charity_number = charity_wanted.charity_number
     left join company_wanted on charity.company_number = company_wanted.company_number
+    cross join
+        lateral (
+            select
+                {{ squeezed('charity.registration_status') }} as registered_text,
+                case {{ squeezed('charity.registration_status') }}
+                    when 'registered' then charity.registration_date
+                    when 'removed' then charity.removal_date
+                end as stated_date
+        ) as said
     where charity_wanted.charity_number is not null or company_wanted.company_number is not null
 ),
 
@@ -87,7 +92,7 @@ held as (
         registered_text,
         effective_date,
         register_as_at_date,
-        incorporation_date,
+        founded_date,
         is_dated
     from compared
     where said_anew_from_date is null or effective_date < said_anew_from_date
@@ -98,12 +103,12 @@ held as (
         company_number,
         field,
         'registered' as registered_text,
-        '-infinity' as effective_date,
+        case when founded_date < effective_date then founded_date else '-infinity' end as effective_date,
         effective_date as register_as_at_date,
-        null as incorporation_date,
-        false as is_dated
+        null as founded_date,
+        founded_date is not null and founded_date < effective_date as is_dated
     from compared
-    where field = 'charity_status' and is_dated
+    where field = 'charity_status' and registered_text = 'removed' and is_dated
 ),
 
 followed as (
@@ -133,8 +138,8 @@ stretch as (
         max(company_number) as company_number,
         min(effective_date) as effective_date,
         max(register_as_at_date) as register_as_at_date,
-        min(incorporation_date) as incorporation_date,
-        bool_or(is_dated) as is_dated
+        min(founded_date) as founded_date,
+        min(effective_date) filter (where is_dated) as stated_date
     from numbered
     group by register_number, field, stretch_number, registered_text
 )
@@ -145,10 +150,12 @@ select
     field,
     registered_text,
     register_as_at_date,
-    -- What is known first counts for the time before, for a company from its incorporation on; an end has its day.
+    -- What is known first counts from the day that the register states for it, else for all the time before; for a company
+    -- from its incorporation on.
     case
-        when stretch_number > 1 or is_dated then effective_date
-        when incorporation_date <= effective_date then incorporation_date
+        when stretch_number > 1 then effective_date
+        when stated_date is not null then stated_date
+        when founded_date <= effective_date then founded_date
     end as valid_from_date,
     lead(effective_date) over (partition by register_number, field order by stretch_number) - 1 as valid_to_date
 from stretch

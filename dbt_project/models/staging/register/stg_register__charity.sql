@@ -5,6 +5,7 @@ select
     charity.charity_type,
     case {{ squeezed('charity.is_cio') }} when 'true' then true when 'false' then false end as is_cio,
     charity.registration_status,
+    charity.registration_date,
     charity.removal_date,
     charity.charity_postcode,
     charity.latest_income_gbp,
