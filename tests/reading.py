@@ -71,6 +71,7 @@ class MadeUp:
     encoding: str | None = "utf-8"
     amount_loaded_gbp: Decimal | None = None
     amount_rejected_gbp: Decimal | None = None
+    unpriced_count: int = 0
 
     def chunks(self) -> Iterator[TableChunk]:
         yield TableChunk(self.entity, self.sheet, self.frame, self.rejected)
@@ -88,5 +89,5 @@ class MadeUp:
             encoding=self.encoding,
             amount_loaded_gbp=self.amount_loaded_gbp,
             amount_rejected_gbp=self.amount_rejected_gbp,
-            unpriced_count=0,
+            unpriced_count=self.unpriced_count,
         )

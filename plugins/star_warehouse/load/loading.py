@@ -124,6 +124,7 @@ def _finish(connection: Connection, delivery_id: int, period: Period, summary: D
             lines_loaded = %(loaded)s, lines_rejected = %(rejected)s, lines_skipped = %(skipped)s,
             skipped_by_reason = %(by_reason)s, control_total_gbp = %(control)s, amount_in_gbp = %(pounds_in)s,
             amount_loaded_gbp = %(pounds_loaded)s, amount_rejected_gbp = %(pounds_rejected)s,
+            lines_unpriced = %(unpriced)s,
             reason = null, way_out = null, loaded_at = now()
         where delivery_id = %(delivery_id)s
         """,
@@ -144,6 +145,7 @@ def _finish(connection: Connection, delivery_id: int, period: Period, summary: D
             "pounds_in": summary.amount_in_gbp,
             "pounds_loaded": summary.amount_loaded_gbp,
             "pounds_rejected": summary.amount_rejected_gbp,
+            "unpriced": None if summary.amount_rejected_gbp is None else summary.unpriced_count,
         },
     )
 

@@ -31,6 +31,8 @@ class SourceOverview:
         lines_loaded: lines of the current deliveries.
         lines_rejected: lines of the current deliveries that do not read.
         amount_loaded_gbp: £ of the current deliveries, or None for sources without payments.
+        amount_rejected_gbp: £ of the rejected lines of which an amount reads, or None likewise.
+        lines_unpriced: the rejected lines of which none does; None likewise, or where nobody counted them yet.
         last_seen_at: when the last delivery was seen, or None.
     """
 
@@ -49,6 +51,8 @@ class SourceOverview:
     lines_loaded: int
     lines_rejected: int
     amount_loaded_gbp: Decimal | None
+    amount_rejected_gbp: Decimal | None
+    lines_unpriced: int | None
     last_seen_at: datetime | None
 
 
@@ -94,6 +98,8 @@ def delivery_overview(warehouse: Warehouse) -> list[SourceOverview]:
                 coalesce(sum(lines_loaded) filter (where state = 'loaded'), 0)::bigint as lines_loaded,
                 coalesce(sum(lines_rejected) filter (where state = 'loaded'), 0)::bigint as lines_rejected,
                 sum(amount_loaded_gbp) filter (where state = 'loaded') as amount_loaded_gbp,
+                sum(amount_rejected_gbp) filter (where state = 'loaded') as amount_rejected_gbp,
+                (sum(lines_unpriced) filter (where state = 'loaded'))::bigint as lines_unpriced,
                 max(seen_at) as last_seen_at
             from ops.source as source
             left join ops.delivery using (source_id)

@@ -14,6 +14,7 @@ from star_warehouse.database import Warehouse
 from star_warehouse.load import (
     Arrival,
     Concern,
+    SourceOverview,
     Standing,
     concerns_of,
     delivery_overview,
@@ -142,6 +143,17 @@ def _print_feeds(
             amount,
         )
     console.print(table)
+    for source_id in source_ids:
+        if (row := known.get(source_id)) and row.lines_rejected and row.amount_rejected_gbp is not None:
+            console.print(f"{source_id}: {_rejected(row)}", highlight=False, soft_wrap=True)
+
+
+def _rejected(row: SourceOverview) -> str:
+    unpriced = f", and {row.lines_unpriced:,} whose amount does not read" if row.lines_unpriced else ""
+    return (
+        f"{row.lines_rejected:,} rejected: £{row.amount_rejected_gbp:,.2f}{unpriced}. No figure counts them; each is "
+        "in ops.rejected_line with its reason."
+    )
 
 
 def print_releases(warehouse: Warehouse, console: Console) -> None:

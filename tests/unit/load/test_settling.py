@@ -451,6 +451,8 @@ def test_the_overview_counts_by_state(warehouse: Warehouse, town: Source, regist
         lines_loaded=2,
         lines_rejected=2,
         amount_loaded_gbp=Decimal("5.00"),
+        amount_rejected_gbp=Decimal("0.00"),
+        lines_unpriced=0,
         last_seen_at=full.last_seen_at,
     )
 

@@ -84,6 +84,15 @@ def test_all_that_waits_for_somebody_is_listed_with_its_way_out(
     assert all(line.endswith(".") for line in refused)
 
 
+def test_lines_that_no_figure_counts_are_told_in_pounds_as_far_as_they_read(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    unreadable = ["Acme,7,soon,11.50,Pens", "Acme,7,03/04/2018,x,Pens", "too,few"]
+    bring(settings, warehouse, town, "town_2018-04.csv", *[APRIL] * 12, *unreadable)
+    (line,) = (line for line in said(settings, warehouse) if line.startswith("town: 3 rejected"))
+    assert line.startswith("town: 3 rejected: £11.50, and 2 whose amount does not read. No figure counts them")
+
+
 def test_what_a_person_accepts_makes_a_release_due(settings: Settings, warehouse: Warehouse, town: Source) -> None:
     postcodes_loaded(warehouse)
     bring(settings, warehouse, town, "town_2018-04.csv", APRIL)
