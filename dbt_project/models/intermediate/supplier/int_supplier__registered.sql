@@ -52,13 +52,15 @@ charity_said as (
     left join company_wanted on charity.company_number = company_wanted.company_number
     cross join
         lateral (
-            select
-                {{ squeezed('charity.registration_status') }} as registered_text,
+            values
+            (
+                {{ squeezed('charity.registration_status') }},
                 case {{ squeezed('charity.registration_status') }}
                     when 'registered' then charity.registration_date
                     when 'removed' then charity.removal_date
-                end as stated_date
-        ) as said
+                end
+            )
+        ) as said (registered_text, stated_date)
     where charity_wanted.charity_number is not null or company_wanted.company_number is not null
 ),
 
@@ -150,8 +152,8 @@ select
     field,
     registered_text,
     register_as_at_date,
-    -- What is known first counts from the day that the register states for it, else for all the time before; for a company
-    -- from its incorporation on.
+    -- What is known first counts from the day that the register states for it, else for all the time before; for a
+    -- company from its incorporation on.
     case
         when stretch_number > 1 then effective_date
         when stated_date is not null then stated_date

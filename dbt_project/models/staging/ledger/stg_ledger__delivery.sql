@@ -1,5 +1,5 @@
-{#- A table: the ledger goes on while a release is built, and all layers must see one state of it. And a view over a window
-    has no statistics, so that the planner goes through all lines anew for each of some hundred deliveries. -#}
+{#- A table: the ledger goes on while a release is built, and all layers must see one state of it. And a view over a
+    window has no statistics, so that the planner goes through all lines anew for each of some hundred deliveries. -#}
 {{ config(materialized='table', post_hook='analyze ' ~ this) }}
 -- Spend files add up, and each edition of a register holds for its time; the others are snapshots of everything so far,
 -- of which the latest counts.
