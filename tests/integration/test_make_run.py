@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -28,19 +29,21 @@ pytestmark = pytest.mark.e2e
 
 MONTH = "2024-03"
 FILE = f"stockport_spend_{MONTH}.csv"
+BAD_FILE = "stockport_spend_2024-02.csv"
 PUBLISHED = ("42.0 %", "53.9 %", "77.0 %", "85.0 %", "28.0 %", "38.0 %", "20.0 %", "11.5 %", "9.0 %", "4.9 %", "£58.0m")
 
 
 @pytest.fixture(scope="module")
 def installation(first_run: FirstRun) -> Iterator[Installation]:
     assert first_run.exit_code == 0, first_run.output + first_run.errors
-    delivered = first_run.installation.home / "inbox" / "stockport" / FILE
-    kept = first_run.installation.home / FILE
-    shutil.copy2(delivered, kept)
+    delivered = first_run.installation.home / "inbox" / "stockport"
+    for name in (FILE, BAD_FILE):
+        shutil.copy2(delivered / name, first_run.installation.home / name)
     yield first_run.installation
-    # With its old time the ledger knows the file again, and other tests find the sample as it was.
-    shutil.copy2(kept, delivered)
-    kept.unlink()
+    # With their old times the ledger knows the files again, and other tests find the sample as it was.
+    for name in (FILE, BAD_FILE):
+        shutil.copy2(first_run.installation.home / name, delivered / name)
+        (first_run.installation.home / name).unlink()
 
 
 @pytest.fixture
@@ -182,26 +185,57 @@ def test_a_taken_port_is_one_sentence(installation: Installation, tmp_path: Path
     assert "STAR_AIRFLOW_PORT" in done.stderr
 
 
-@pytest.mark.usefixtures("nothing_left")
-def test_a_failed_gate_leaves_the_last_release_live(installation: Installation, tmp_path: Path) -> None:
-    published = figures(installation)
-    checkout = tmp_path / "checkout"
+@dataclass(frozen=True)
+class FailedRun:
+    """A run with a good file, a bad one and a gate that lets nothing pass; and what was published before it."""
+
+    done: subprocess.CompletedProcess[str]
+    published: str
+    live: str
+
+
+LIVE = "select release_id from ops.release where state = 'live'"
+
+
+@pytest.fixture(scope="module")
+def failed_run(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> FailedRun:
+    published, live = figures(installation), asked(installation, LIVE)
+    folder = tmp_path_factory.mktemp("failed")
+    (folder / BAD_FILE).write_text("Directorate,Supplier Name\nPlaces,Invented Paving Ltd\n")
+    assert installation.command("deliver", "stockport", str(folder / BAD_FILE)).returncode == 0
     left_out = shutil.ignore_patterns(".git", ".venv", ".local", "__pycache__", "target", ".*cache")
-    shutil.copytree(REPOSITORY, checkout, ignore=left_out)
-    plant_failure(checkout / "expectations")
+    shutil.copytree(REPOSITORY, folder / "checkout", ignore=left_out)
+    plant_failure(folder / "checkout" / "expectations")
     done = subprocess.run(
         [sys.executable, "-c", "from star_warehouse.cli import main; main()", "run"],
-        env=installation.environment() | {"PYTHONPATH": str(checkout / "plugins")},
-        cwd=checkout,
+        env=installation.environment() | {"PYTHONPATH": str(folder / "checkout" / "plugins")},
+        cwd=folder / "checkout",
         capture_output=True,
         text=True,
         timeout=600,
         check=False,
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "The gate refused release" in done.stdout
-    assert "stays live" in done.stdout
-    assert figures(installation) == published
+    assert len([line for line in done.stdout.splitlines() if line.startswith("Failed:")]) == 2
+    assert "Traceback" not in done.stdout + done.stderr
+    return FailedRun(done, published, live)
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_bad_file_is_refused_with_its_way_out(installation: Installation, failed_run: FailedRun) -> None:
+    (refused,) = (
+        line for line in failed_run.done.stdout.splitlines() if line.startswith("Failed:") and BAD_FILE in line
+    )
+    assert "ingest_spend__stockport" in refused
+    assert BAD_FILE in installation.command("status").stdout
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_failed_gate_leaves_the_last_release_live(installation: Installation, failed_run: FailedRun) -> None:
+    assert "The gate refused release" in failed_run.done.stdout
+    assert "stays live" in failed_run.done.stdout
+    assert figures(installation) == failed_run.published
+    assert asked(installation, LIVE) == failed_run.live
     assert asked(installation, "select count(*) from ops.release where state = 'refused'") == "1"
 
 
@@ -235,7 +269,7 @@ def test_interrupted_and_killed_it_goes_on_where_it_was(installation: Installati
     assert done.returncode == 0, done.stdout + done.stderr
     assert running_here(installation) == []
     # The files of this test and of one before, with a blank line more each, have replaced the first one: no pound is
-    # counted twice, and the gate that refused the last release lets this one pass.
+    # counted twice. The gate that refused the last release lets this one pass, and the bad file is not told again.
     states = asked(
         installation,
         f"""
@@ -246,22 +280,3 @@ def test_interrupted_and_killed_it_goes_on_where_it_was(installation: Installati
     assert states == "superseded,superseded,loaded"
     assert figures(installation) == published
     assert asked(installation, "select count(*) from ops.release where state = 'live'") == "1"
-
-
-@pytest.mark.usefixtures("nothing_left")
-def test_a_bad_file_is_refused_with_its_way_out_and_harms_nothing(installation: Installation, tmp_path: Path) -> None:
-    published = figures(installation)
-    live = asked(installation, "select release_id from ops.release where state = 'live'")
-    (tmp_path / FILE).write_text("Directorate,Supplier Name\nPlaces,Invented Paving Ltd\n")
-    assert installation.command("deliver", "stockport", str(tmp_path / FILE)).returncode == 0
-    done = installation.command("run")
-    assert done.returncode == 1, done.stdout + done.stderr
-    failed = [line for line in done.stdout.splitlines() if line.startswith("Failed:")]
-    assert len(failed) == 1
-    assert FILE in failed[0]
-    assert "Traceback" not in done.stdout + done.stderr
-    assert figures(installation) == published
-    assert asked(installation, "select release_id from ops.release where state = 'live'") == live
-    assert FILE in installation.command("status").stdout
-    again = installation.command("run")
-    assert (again.returncode, "Nothing new" in again.stdout) == (0, True)

@@ -301,8 +301,19 @@ def _keep_suppliers(
             "select record_key, supplier_cluster_id from ops.supplier_membership where valid_to is null"
         ).fetchall()
     )
+    ended = dict(
+        connection.execute(
+            """
+            select distinct on (membership.record_key) membership.record_key, cluster.supplier_cluster_id
+            from ops.supplier_cluster as cluster
+            inner join ops.supplier_membership as membership using (supplier_cluster_id)
+            where cluster.valid_to is not null and membership.valid_to is not null
+            order by membership.record_key, membership.valid_to desc
+            """
+        ).fetchall()
+    )
     amounts = dict(records.select("record_key", "amount_gbp").iter_rows())
-    succession = succeed(matching.suppliers, standing, amounts)
+    succession = succeed(matching.suppliers, standing, amounts, ended)
     numbers = _numbered(connection, succession, run_id, as_at)
     moved = {
         record: numbers[supplier]
@@ -342,6 +353,11 @@ def _keep_suppliers(
         )
         """,
         (as_at,),
+    )
+    # Whoever left the supplier that had taken it in has its number again; its memberships tell when it had it.
+    connection.execute(
+        "update ops.supplier_cluster set valid_to = null where valid_to is not null and supplier_cluster_id = any(%s)",
+        (list(numbers.values()),),
     )
     with connection.cursor() as cursor:
         cursor.executemany(

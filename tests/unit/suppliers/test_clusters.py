@@ -28,6 +28,18 @@ def test_a_split_leaves_the_number_with_most_pounds() -> None:
     assert found.events == (Event("split", "b", 7, ("b", "c")),)
 
 
+def test_who_leaves_a_supplier_has_the_number_again_under_which_it_went_in() -> None:
+    standing = {"a": 9, "b": 9, "c": 9}
+    found = succeed({"a": "a", "b": "b", "c": "c"}, standing, {"a": 10.0, "b": 20.0, "c": 5.0}, {"a": 7, "c": 7})
+    # Both were of supplier 7 once; the larger has its number.
+    assert found.numbers == {"a": 7, "b": 9, "c": None}
+    assert found.events == (Event("split", "a", 9, ("a",)), Event("split", "c", 9, ("c",)))
+
+
+def test_a_number_that_stands_goes_before_one_that_ended() -> None:
+    assert succeed({"a": "a", "b": "a"}, {"b": 9}, ONE_EACH, {"a": 7}).numbers == {"a": 9}
+
+
 def test_a_new_record_joins_a_supplier_without_an_event() -> None:
     found = succeed({"a": "a", "b": "a"}, {"b": 7}, ONE_EACH)
     assert (found.numbers, found.events) == ({"a": 7}, ())
