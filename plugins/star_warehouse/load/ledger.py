@@ -175,7 +175,8 @@ class Original:
 def find_original(connection: Connection, source_id: str, delivery_id: int, sha256: str) -> Original | None:
     """The earlier delivery of the same bytes that was taken in (current, held, superseded or awaiting its verdict).
 
-    None for a delivery that is to read landed bytes anew.
+    None for a delivery that is to read landed bytes anew. Of a delivery that was read anew, the newest reading counts:
+    when a person refused that one, the bytes may come again.
     """
     row = connection.execute(
         """
@@ -184,6 +185,7 @@ def find_original(connection: Connection, source_id: str, delivery_id: int, sha2
         left join ops.delivery as successor on original.superseded_by = successor.delivery_id
         where original.source_id = %s and original.sha256 = %s and original.delivery_id <> %s
             and original.state in ('checking', 'held', 'loaded', 'superseded')
+            and successor.sha256 is distinct from original.sha256
             and not exists (
                 select 1 from ops.delivery as reading
                 where reading.delivery_id = %s and reading.reprocess_of is not null

@@ -57,6 +57,7 @@ class Reading:
         after: what this one brought; None when it was refused.
         changes: how its lines differ from those of the earlier reading; None where one of the two has none to compare.
         noted_before: what was noted about the earlier reading when it was accepted, or None.
+        before_state: what the earlier reading is now: ``superseded`` when another one took its place.
     """
 
     delivery_id: int
@@ -70,6 +71,7 @@ class Reading:
     after: Figures | None
     changes: LineChanges | None = None
     noted_before: str | None = None
+    before_state: str = "loaded"
 
 
 def request_readings(warehouse: Warehouse, source: Source, from_day: date | None, run_id: str) -> list[int]:
@@ -206,10 +208,10 @@ def list_readings(warehouse: Warehouse, delivery_ids: Sequence[int]) -> list[Rea
             """
             select new.delivery_id, new.reprocess_of, new.file_name, coalesce(new.period_key, old.period_key),
                 new.state, new.reason, new.way_out, old.state, kind,
-                -- What a person accepted has that person's reason, which is no note.
+                -- What a person accepted has that person's reason, which is no note; nor is why one waits no more.
                 case when old.state in ('loaded', 'superseded') and not exists (
                     select 1 from ops.delivery_decision as decision where decision.delivery_id = old.delivery_id
-                ) then old.reason end
+                ) then nullif(old.reason, 'Read anew as delivery ' || old.superseded_by || '.') end
             from ops.delivery as new inner join ops.delivery as old on new.reprocess_of = old.delivery_id
             inner join ops.source on new.source_id = source.source_id
             where new.delivery_id = any(%s)
@@ -228,7 +230,7 @@ def list_readings(warehouse: Warehouse, delivery_ids: Sequence[int]) -> list[Rea
             if before and after and state != "repeat":
                 changes = line_changes(connection, kind, before_number, number)
             told = (number, before_number, name, period_key, state, reason, way_out)
-            readings.append(Reading(*told, before, after, changes, noted))
+            readings.append(Reading(*told, before, after, changes, noted, before_state))
     return readings
 
 

@@ -95,6 +95,7 @@ def settle_all(warehouse: Warehouse, verdicts: Mapping[int, tuple[Outcome, str |
     Accepted, a delivery becomes current; what it replaces (the earlier one of its source and period; of a snapshot, all
     earlier ones) is superseded, and so is an earlier one that was held. Held, its lines stay and the earlier one stays
     current until a person decides. Refused, its lines and rejected lines are deleted and the earlier one stays current.
+    Accepted or held, a reading supersedes the earlier readings of its bytes that are held: only the newest one waits.
 
     What the checks accept is still refused when the current delivery goes further or it would cut into another
     period, and held when it would replace another period's delivery, one of a final period, or one of twice its size.
@@ -167,9 +168,17 @@ def decide(warehouse: Warehouse, delivery_id: int, decision: Decision, reason: s
         refused_by = _refused_by(connection, delivery_id)
         if case.state not in possible or refused_by:
             raise Refusal(
-                f"{case.delivery.file_name} is {case.state}{refused_by}, so there is nothing to {decision}.",
+                f"{case.delivery.file_name} is {case.state}{refused_by}, so there is nothing to {decision}."
+                + _followed_by(connection, delivery_id),
                 where=where,
                 way_out=_AGAIN if refused_by else "`star-warehouse status` lists what is held or refused.",
+            )
+        # Such a one is left from before only the newest reading was kept waiting.
+        if decision == "accept" and (followed_by := _followed_by(connection, delivery_id)):
+            raise Refusal(
+                f"{case.delivery.file_name} was read anew since, so this reading is not to be accepted.{followed_by}",
+                where=where,
+                way_out="Decide about the newest reading; this one can only be refused.",
             )
         connection.execute(
             "insert into ops.delivery_decision (delivery_id, decision, reason, decided_by) values (%s, %s, %s, %s)",
@@ -286,6 +295,39 @@ def _refused_by(connection: Connection, delivery_id: int) -> str:
     return "" if row is None else str(row[0])
 
 
+def _followed_by(connection: Connection, delivery_id: int) -> str:
+    """A sentence, with a blank before it, about the delivery that took the place of one; empty when none did.
+
+    Of a held one that is the newest reading of its bytes that is held or current.
+    """
+    row = connection.execute(
+        """
+        with recursive successor as (
+            select superseded_by as number from ops.delivery where delivery_id = %(id)s
+            union
+            select next.superseded_by from successor inner join ops.delivery as next on number = next.delivery_id
+        )
+        select later.delivery_id, later.file_name, later.state,
+            later.reprocess_of is not null and later.sha256 = one.sha256
+        from ops.delivery as one inner join ops.delivery as later using (source_id)
+        where one.delivery_id = %(id)s and later.superseded_by is null and (
+            later.delivery_id in (select number from successor)
+            or (
+                one.state = 'held' and later.sha256 = one.sha256 and later.delivery_id > one.delivery_id
+                and later.reprocess_of is not null and later.state in ('held', 'loaded')
+            )
+        )
+        order by later.delivery_id desc limit 1
+        """,
+        {"id": delivery_id},
+    ).fetchone()
+    if row is None:
+        return ""
+    number, file_name, state, is_reading = row
+    what = "The same bytes were read anew as" if is_reading else f"{file_name} took its place,"
+    return f" {what} delivery {number}, which is {'current' if state == 'loaded' else state}."
+
+
 def _counted_elsewhere(connection: Connection, case: _Case) -> str | None:
     """A sentence when the very same bytes count for another source, or wait to."""
     row = connection.execute(
@@ -322,10 +364,10 @@ def _make_current(
         where delivery_id = any(%(replaced)s)
             or (
                 source_id = %(source_id)s and state = 'held' and delivery_id < %(delivery_id)s
-                -- What was read anew is no newer than what is held, and takes the place of its own first reading only.
-                and delivery_id = coalesce(
-                    (select new.reprocess_of from ops.delivery as new where new.delivery_id = %(delivery_id)s),
-                    delivery_id
+                -- What was read anew is no newer than what is held, and takes the place of its own readings only.
+                and not exists (
+                    select 1 from ops.delivery as new
+                    where new.delivery_id = %(delivery_id)s and new.reprocess_of is not null
                 )
                 and (period_key = %(period_key)s or (%(is_snapshot)s and period_end_date <= %(end)s))
             )
@@ -345,6 +387,26 @@ def _make_current(
         """,
         (reason, way_out, delivery.delivery_id),
     )
+    _supersede_held_readings(connection, delivery.delivery_id)
+
+
+def _supersede_held_readings(connection: Connection, delivery_id: int) -> None:
+    """When a delivery is a reading anew, end the wait of all earlier readings of its bytes.
+
+    They were made by a declaration that counts no more. Their lines stay, as those of all superseded ones do.
+    """
+    connection.execute(
+        """
+        update ops.delivery as old set
+            state = 'superseded', superseded_by = new.delivery_id, settled_at = now(), way_out = null,
+            reason = 'Read anew as delivery ' || new.delivery_id || '.'
+        from ops.delivery as new
+        where new.delivery_id = %s and new.reprocess_of is not null
+            and old.source_id = new.source_id and old.sha256 = new.sha256
+            and old.state = 'held' and old.delivery_id < new.delivery_id
+        """,
+        (delivery_id,),
+    )
 
 
 def _hold(connection: Connection, delivery_id: int, reason: str, advice: str | None) -> None:
@@ -356,6 +418,7 @@ def _hold(connection: Connection, delivery_id: int, reason: str, advice: str | N
         "update ops.delivery set state = 'held', reason = %s, way_out = %s, settled_at = now() where delivery_id = %s",
         (reason, f"{advice} {way_out}" if advice else way_out, delivery_id),
     )
+    _supersede_held_readings(connection, delivery_id)
 
 
 def _take_out(connection: Connection, kind: str, delivery_id: int, reason: str, way_out: str) -> None:
@@ -390,7 +453,11 @@ def _settled(connection: Connection, delivery_id: int, before: str) -> Settled:
     row = connection.execute(
         """
         select file_name, state,
-            array(select old.file_name from ops.delivery as old where old.superseded_by = now.delivery_id order by 1)
+            array(
+                -- Not those whose place it took when it was held, by another transaction: they were never current.
+                select old.file_name from ops.delivery as old
+                where old.superseded_by = now.delivery_id and old.settled_at = now.settled_at order by 1
+            )
         from ops.delivery as now where delivery_id = %s
         """,
         (delivery_id,),

@@ -117,7 +117,8 @@ def _now(reading: Reading) -> str:
         return "current"
     if reading.before is None:
         return f"{'still ' if reading.state == 'refused' else ''}{reading.state}"
-    return f"{reading.state}; the earlier one stays"
+    stays = {"loaded": "stays", "held": "stays held"}.get(reading.before_state, "waits no more")
+    return f"{reading.state}; the earlier one {stays}"
 
 
 def _print_reasons(readings: Sequence[Reading], console: Console) -> None:

@@ -158,3 +158,27 @@ def test_what_alters_no_count_is_shown_too(
     assert "  noted before, town_2018-05.csv: One name is garbled." in text.splitlines()
     assert "  noted now, town_2018-05.csv: No line has a purpose." in text.splitlines()
     assert "  noted before, town_2018-04.csv: nothing" in text.splitlines()
+
+
+@pytest.mark.usefixtures("town")
+def test_what_is_held_says_what_becomes_of_the_earlier_one(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def doubt(_: Warehouse, __: Settings, ___: Source, numbers: list[int], ____: str) -> dict[int, DeliveryVerdict]:
+        return {number: DeliveryVerdict("hold", "Odd.", "Look.") for number in numbers}
+
+    monkeypatch.setattr(reprocessing, "check_deliveries", doubt)
+    _, text = said(settings, warehouse, declare(tmp_path, SPEND, MENDED))
+    # May is current; June was refused.
+    assert row(text, "town_2018-05.csv")[3] == "held; the earlier one stays"
+    assert row(text, "town_2018-06.csv")[3] == "held"
+
+    otherwise = ("null_tokens: [NA]", "null_tokens: [NA, x]")
+    _, text = said(settings, warehouse, declare(tmp_path, SPEND, MENDED, otherwise))
+    assert row(text, "town_2018-05.csv")[3] == "held; the earlier one waits no more"
+    assert row(text, "town_2018-06.csv")[3] == "held; the earlier one waits no more"
+    assert row(text, "town_2018-06.csv")[-1] == "1 changed"
+
+    worse = declare(tmp_path, SPEND, ("%d/%m/%Y", "%Y/%m/%d"))
+    _, text = said(settings, warehouse, worse)
+    assert row(text, "town_2018-06.csv")[3] == "refused; the earlier one stays held"

@@ -12,11 +12,14 @@ import pytest
 from star_warehouse.database import Warehouse
 from star_warehouse.load import (
     Figures,
+    LineChanges,
+    decide,
     list_readings,
     pending_deliveries,
     request_readings,
 )
 from star_warehouse.receive import intake, take_in
+from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from tests.builders import SPEND, declare, spend_file
 from tests.settling import settle
@@ -168,8 +171,6 @@ def test_a_reading_of_bytes_that_are_gone_is_refused_and_the_old_one_stays(town:
 
 
 def test_what_a_person_refused_is_not_read_again_by_itself(town: Town, tmp_path: Path) -> None:
-    from star_warehouse.load import decide
-
     decide(town.warehouse, 3, "refuse", "Sent under the right name since.", "Ann")
     mend(town, tmp_path)
 
@@ -208,3 +209,136 @@ def test_what_is_held_beside_a_current_one_stays_held(town: Town, tmp_path: Path
     states = {number: state for number, state, *_ in ledger(town)}
     assert states[current] == "superseded"
     assert (states[current], states[held]) == ("superseded", "held")
+
+
+JULY = spend_file(*["Acme,7,03/07/2018,10.00,x"] * 3, "Acme,7,2018-07-04,4.00,x")
+
+
+def july_is_held(town: Town) -> int:
+    town.put("town_2018-07.csv", JULY)
+    town.take_in()
+    return hold_pending(town)
+
+
+def hold_pending(town: Town) -> int:
+    (number,) = pending_deliveries(town.warehouse, "town")
+    settle(town.warehouse, number, "hold", "Odd.", "Look.")
+    return number
+
+
+def july_read_anew(town: Town) -> Counter[str]:
+    ask(town, date(2018, 7, 1))
+    return take_in(town.source, town.settings, town.warehouse, "reading", only_readings=True).counts
+
+
+def of_july(town: Town) -> list[tuple[object, ...]]:
+    return town.rows(
+        "select state, reprocess_of, superseded_by from ops.delivery where file_name = 'town_2018-07.csv' order by "
+        "delivery_id"
+    )
+
+
+def test_of_held_readings_only_the_newest_waits(town: Town, tmp_path: Path) -> None:
+    """The declaration is edited and put back: what the abandoned one read cannot be accepted any more."""
+    first = july_is_held(town)
+    before = town.source
+    town.source = declare(tmp_path, SPEND, ("null_tokens: [NA]", "null_tokens: [NA, x]"))
+    july_read_anew(town)
+    abandoned = hold_pending(town)
+    assert of_july(town) == [("superseded", None, abandoned), ("held", first, None)]
+
+    town.source = before
+    july_read_anew(town)
+    newest = hold_pending(town)
+
+    assert of_july(town) == [
+        ("superseded", None, abandoned),
+        ("superseded", first, newest),
+        ("held", abandoned, None),
+    ]
+    assert town.rows(f"select reason, way_out from ops.delivery where delivery_id = {abandoned}") == [
+        (f"Read anew as delivery {newest}.", None)
+    ]
+    for number in (first, abandoned):
+        with pytest.raises(Refusal) as refused:
+            decide(town.warehouse, number, "accept", "Fine.", "Ann")
+        assert refused.value.what == (
+            "town_2018-07.csv is superseded, so there is nothing to accept. The same bytes were read anew as delivery "
+            f"{newest}, which is held."
+        )
+    (reading,) = list_readings(town.warehouse, [newest])
+    assert (reading.state, reading.before_state, reading.changes) == (
+        "held",
+        "superseded",
+        LineChanges(changed=3, by_column=Counter(purpose=3)),
+    )
+    # It takes the place of nothing that was current.
+    assert decide(town.warehouse, newest, "accept", "Fine.", "Ann").replaced == ()
+    assert [state for state, *_ in of_july(town)] == ["superseded", "superseded", "loaded"]
+
+
+@pytest.mark.parametrize("outcome", ["repeat", "refused"])
+def test_a_reading_that_brings_nothing_leaves_the_held_one(town: Town, tmp_path: Path, outcome: str) -> None:
+    held = july_is_held(town)
+    if outcome == "refused":
+        town.source = declare(tmp_path, SPEND, ("%d/%m/%Y", "%Y/%m/%d"))
+
+    assert july_read_anew(town) == Counter({outcome: 1})
+
+    assert of_july(town) == [("held", None, None), (outcome, held, None)]
+    (reading,) = list_readings(town.warehouse, [held + 1])
+    assert reading.before_state == "held"
+    assert decide(town.warehouse, held, "accept", "Fine.", "Ann").state == "loaded"
+
+
+def test_a_reading_that_is_killed_while_it_is_settled_leaves_the_held_one(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = july_is_held(town)
+    mend(town, tmp_path)
+    july_read_anew(town)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("star_warehouse.load.settling._supersede_held_readings", stop)
+        with pytest.raises(KeyboardInterrupt):
+            hold_pending(town)
+    assert of_july(town) == [("held", None, None), ("checking", held, None)]
+
+    newest = hold_pending(town)
+    assert of_july(town) == [("superseded", None, newest), ("held", held, None)]
+
+
+def test_of_two_held_readings_from_before_the_older_cannot_be_accepted(town: Town, tmp_path: Path) -> None:
+    """A ledger written before has both of them held."""
+    held = july_is_held(town)
+    mend(town, tmp_path)
+    july_read_anew(town)
+    newest = hold_pending(town)
+    with town.warehouse.connect() as connection:
+        connection.execute(
+            "update ops.delivery set state = 'held', superseded_by = null, way_out = 'Look.' where delivery_id = %s",
+            (held,),
+        )
+
+    with pytest.raises(Refusal) as refused:
+        decide(town.warehouse, held, "accept", "Fine.", "Ann")
+
+    assert f"The same bytes were read anew as delivery {newest}, which is held." in refused.value.what
+    assert decide(town.warehouse, newest, "accept", "Fine.", "Ann").state == "loaded"
+    assert of_july(town) == [("superseded", None, newest), ("loaded", held, None)]
+
+
+def test_bytes_whose_newest_reading_a_person_refused_may_come_again(town: Town, tmp_path: Path) -> None:
+    july_is_held(town)
+    mend(town, tmp_path)
+    july_read_anew(town)
+    decide(town.warehouse, hold_pending(town), "refuse", "Oops.", "Ann")
+
+    town.put("town_2018-07.csv", JULY)
+    town.take_in()
+    town.accept()
+
+    assert [state for state, *_ in of_july(town)] == ["superseded", "refused", "held"]
