@@ -9,7 +9,7 @@ from datetime import date, datetime
 from star_warehouse.database import Warehouse
 from star_warehouse.load.ledger import Connection
 from star_warehouse.load.punctuality import Arrival, Standing
-from star_warehouse.load.replacing import CUMULATIVE
+from star_warehouse.load.replacing import AS_AT, CUMULATIVE
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Period, Source
 
@@ -17,6 +17,7 @@ _STANDING = {
     "loaded": Standing.GREEN,
     "held": Standing.HELD,
     "refused": Standing.REFUSED,
+    "repeat": Standing.REFUSED,
     "checking": Standing.WAITING,
     "seen": Standing.WAITING,
     "landed": Standing.WAITING,
@@ -31,11 +32,12 @@ class Concern:
         delivery_id: its number.
         source_id: its source.
         file_name: how its file is called.
-        state: ``held`` or ``refused``.
+        state: ``held`` or ``refused``; a file with another period's bytes counts as refused.
         period: its period, or None when its name says none.
         reason: why.
         way_out: what to do.
         settled_at: since when it stands so.
+        is_open: whether a person may still decide about it; not when one refused it, or when it brought nothing new.
     """
 
     delivery_id: int
@@ -46,6 +48,7 @@ class Concern:
     reason: str
     way_out: str
     settled_at: datetime
+    is_open: bool = True
 
     def __str__(self) -> str:
         """Say it in one line: which delivery, what, where and the way out."""
@@ -59,7 +62,7 @@ class Ledger:
     """The rows of the ledger that say how a source stands now.
 
     Attributes:
-        arrivals: its deliveries that are current, waiting, held, or refused for good.
+        arrivals: its deliveries that are current, waiting, held, or refused for good, and misnamed repeats.
         concerns: those of them that wait for somebody.
     """
 
@@ -79,6 +82,12 @@ class _Row:
     reason: str | None
     way_out: str | None
     settled_at: datetime
+    is_decided: bool
+    original_id: int | None
+    original_name: str | None
+    original_key: str | None
+    original_start: date | None
+    original_end: date | None
 
 
 def read_ledger(warehouse: Warehouse, sources: Mapping[str, Source]) -> dict[str, Ledger]:
@@ -95,13 +104,16 @@ def source_ledger(connection: Connection, source: Source) -> Ledger:
     concerns: list[Concern] = []
     for row in rows:
         period = _period(source, row)
-        if row.state == "refused" and period and _is_mended(source, row, period, current):
+        if row.state == "repeat" and (period is None or not _is_misnamed(row, period)):
             continue
-        if row.state in ("refused", "held"):
-            why, way_out = row.reason or "", row.way_out or ""
-            concerns.append(
-                Concern(row.delivery_id, source.id, row.file_name, row.state, period, why, way_out, row.settled_at)
-            )
+        if row.state in ("refused", "repeat") and period and _is_mended(source, row, period, current):
+            continue
+        if row.state == "repeat" and period:
+            concerns.append(_misnamed(source, row, period))
+        elif row.state in ("refused", "held"):
+            why, way_out, is_open = row.reason or "", row.way_out or "", not row.is_decided
+            told = (row.delivery_id, source.id, row.file_name, row.state, period, why, way_out, row.settled_at, is_open)
+            concerns.append(Concern(*told))
         if period:
             arrivals.append(Arrival(_STANDING[row.state], period.start, row.received_to or period.end))
     return Ledger(tuple(arrivals), tuple(concerns))
@@ -116,31 +128,46 @@ def concerns_of(ledgers: Iterable[Ledger]) -> list[Concern]:
 
 
 def _rows(connection: Connection, source_id: str) -> list[_Row]:
-    """The deliveries that count: superseded ones and repeats do not, nor a refused one that its file's next replaced.
+    """The deliveries that count: superseded ones do not, nor a refused one or a repeat that its file's next replaced.
 
-    What a person refused or set aside waits for nobody. A file for a longer time brings no month after its last
-    payment, as the completeness of a published figure has it.
+    What was refused and a person set aside then waits for nobody; what a person's decision itself took out does. A file
+    for a longer time brings no month after its last payment, as the completeness of a published figure has it.
     """
     rows = connection.execute(
         """
-        select delivery_id, file_name, state, period_key, period_start_date, period_end_date,
-            case when state = 'loaded' and kind = 'spend' and cadence <> 'year_to_date'
-                and period_end_date - period_start_date > 31
-            then (select max(payment_date) from raw.spend_line as line where line.delivery_id = delivery.delivery_id)
+        select one.delivery_id, one.file_name, one.state, one.period_key, one.period_start_date, one.period_end_date,
+            case when one.state = 'loaded' and kind = 'spend' and cadence <> 'year_to_date'
+                and one.period_end_date - one.period_start_date > 31
+            then (select max(payment_date) from raw.spend_line as line where line.delivery_id = one.delivery_id)
             end,
-            reason, way_out, coalesce(settled_at, seen_at)
-        from ops.delivery inner join ops.source using (source_id)
-        where source_id = %s and state in ('seen', 'landed', 'checking', 'held', 'loaded', 'refused')
-            and (state <> 'refused' or (
-                delivery_id = (
+            one.reason, one.way_out, coalesce(one.settled_at, one.seen_at),
+            exists(
+                select 1 from ops.delivery_decision as decision
+                where decision.delivery_id = one.delivery_id and decision.decision = 'refuse'
+            ),
+            original.delivery_id, original.file_name, original.period_key, original.period_start_date,
+            original.period_end_date
+        from ops.delivery as one
+        inner join ops.source on one.source_id = source.source_id
+        left join ops.delivery as original on one.repeat_of = original.delivery_id
+        where one.source_id = %s and (
+            one.state in ('seen', 'landed', 'checking', 'held', 'loaded')
+            or (
+                (one.state = 'refused' or (one.state = 'repeat' and one.reprocess_of is null))
+                and one.delivery_id = (
                     select max(newest.delivery_id) from ops.delivery as newest
-                    where newest.source_id = delivery.source_id and newest.file_name = delivery.file_name
+                    where newest.source_id = one.source_id and newest.file_name = one.file_name
+                        and (newest.state <> 'repeat' or newest.repeat_of is distinct from one.delivery_id)
                 )
+                -- A decision that took it out was made in the moment it was settled; one that set it aside, later.
                 and not exists (
-                    select 1 from ops.delivery_decision as decision where decision.delivery_id = delivery.delivery_id
+                    select 1 from ops.delivery_decision as decision
+                    where decision.delivery_id = one.delivery_id and decision.decision = 'refuse'
+                        and decision.decided_at <> one.settled_at
                 )
-            ))
-        order by delivery_id
+            )
+        )
+        order by one.delivery_id
         """,
         (source_id,),
     )
@@ -156,8 +183,38 @@ def _period(source: Source, row: _Row) -> Period | None:
         return None
 
 
+def _is_misnamed(row: _Row, period: Period) -> bool:
+    """Whether a repeat's name says another period than that of the delivery whose bytes it has."""
+    return (row.original_start, row.original_end) != (period.start, period.end)
+
+
+def _misnamed(source: Source, row: _Row, period: Period) -> Concern:
+    def told(key: str | None, end: date | None) -> str:
+        # All files of a year have one key there.
+        return f"{key} to {end}" if source.cadence.every == "year_to_date" else f"{key}"
+
+    original = f"{row.original_name} (delivery {row.original_id})"
+    what = f"It has the same bytes as {original} of {told(row.original_key, row.original_end)}."
+    way_out = f"Have the right file for {told(period.key, period.end)} sent."
+    return Concern(
+        row.delivery_id, source.id, row.file_name, "refused", period, what, way_out, row.settled_at, is_open=False
+    )
+
+
 def _is_mended(source: Source, row: _Row, period: Period, current: list[_Row]) -> bool:
-    """Whether a later delivery brought what a refused one was to bring, or all of it was here before."""
+    """Whether a later delivery brought what a refused one was to bring, or all of it was here before.
+
+    What a person refused, and what has another period's bytes, is no correction: whatever is current for its period
+    mends it.
+    """
+    if row.is_decided or row.state == "repeat":
+        return any(
+            one.end is not None
+            and one.start is not None
+            and one.end >= period.end
+            and (source.cadence.every in AS_AT or one.start <= period.start)
+            for one in current
+        )
     return any(
         one.end is not None
         and one.start is not None

@@ -37,7 +37,7 @@ class Standing(StrEnum):
         WAITING: its delivery is here and not taken in yet, or its verdict is awaited.
         LATE: nothing came in time.
         MISSING: nothing came in the 30 days after that.
-        REFUSED: what came was refused, and nothing else is current.
+        REFUSED: what came was refused or withdrawn, or has another period's bytes, and nothing else is current.
         HELD: what came waits for a person's decision, whether or not an earlier delivery is current.
     """
 

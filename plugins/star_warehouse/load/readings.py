@@ -91,6 +91,7 @@ def request_readings(warehouse: Warehouse, source: Source, from_day: date | None
             concern.delivery_id
             for concern in source_ledger(connection, source).concerns
             if concern.state == "refused"
+            and concern.is_open
             and (from_day is None or concern.period is None or concern.period.end >= from_day)
         ]
         connection.execute(

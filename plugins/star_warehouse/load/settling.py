@@ -192,7 +192,7 @@ def decide(warehouse: Warehouse, delivery_id: int, decision: Decision, reason: s
             _make_current(connection, case, placement, f"Accepted by {decided_by}: {reason.strip()}", None)
             return _settled(connection, delivery_id, case.state)
         told = f"Refused by {decided_by}: {reason.strip()}"
-        way_out = f"Nothing needs to be done. {_AGAIN}"
+        way_out = f"Where {case.delivery.period_key} has no other current delivery, have one sent. {_AGAIN}"
         if case.state == "held":
             _take_out(connection, case.kind, delivery_id, told, way_out)
         elif case.state == "loaded":

@@ -29,7 +29,7 @@ _LEGEND = (
     "green: delivered and current. open: the period has not ended. due: it has ended, and the file is still in time. "
     "late: nothing came in time. missing: nor in the 30 days after. –: not expected.",
     "waiting: its file is here and not taken in yet. held: what came waits for your `accept` or `refuse`. "
-    "refused: what came was refused, and nothing else is current.",
+    "refused: what came was refused or withdrawn, or has another period's bytes, and nothing else is current.",
 )
 _GRAVEST_FIRST = list(Standing)[::-1]
 

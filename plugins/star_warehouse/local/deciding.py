@@ -32,7 +32,7 @@ def delivery_numbers(
     if named and all(word.isascii() and word.isdecimal() for word in named):
         return [int(word) for word in named]
     concerns = concerns_of(read_ledger(warehouse, load_sources(settings.sources_folder)).values())
-    waiting = [concern for concern in concerns if concern.state in _STATES[decision]]
+    waiting = [concern for concern in concerns if concern.is_open and concern.state in _STATES[decision]]
     meant = [concern for concern in waiting if concern.source_id in named or concern.file_name in named]
     what = f"{' '.join(named)!r} is not the number of a delivery." if named else "No delivery is named."
     if not waiting:

@@ -31,6 +31,10 @@ from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources, unknown_partner
 
 _COLOURS = {"held": "magenta", "refused": "red"}
+_LEGEND = (
+    "waiting: files not taken in yet. checking: taken in, and what the checks say is awaited. current: counted. "
+    "superseded: another took their place. repeats: the same bytes as an earlier one, so nothing of them is loaded."
+)
 
 
 def print_status(
@@ -143,6 +147,7 @@ def _print_feeds(
             amount,
         )
     console.print(table)
+    console.print(_LEGEND, style="dim", highlight=False, soft_wrap=True)
     for source_id in source_ids:
         if (row := known.get(source_id)) and row.lines_rejected and row.amount_rejected_gbp is not None:
             console.print(f"{source_id}: {_rejected(row)}", highlight=False, soft_wrap=True)

@@ -11,8 +11,9 @@ import pytest
 from rich.console import Console
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import decide, pending_deliveries
+from star_warehouse.load import decide, pending_deliveries, request_readings
 from star_warehouse.local import tables
+from star_warehouse.local.deciding import delivery_numbers
 from star_warehouse.local.work import find_work
 from star_warehouse.receive import take_in
 from star_warehouse.refusal import Refusal
@@ -182,3 +183,101 @@ def test_registers_have_a_row_of_their_own_and_share_the_dag_of_the_reference_da
     (feed,) = (line for line in lines if line.startswith("│ charities"))
     cells = [cell.strip() for cell in feed.strip("│").split("│")]
     assert (cells[4], cells[8], cells[9], cells[11]) == ("1", "2018-06-01", "1", "")
+
+
+MAY = "Acme,7,03/05/2018,20.00,Pens"
+
+
+def months_of(lines: list[str], name: str = "town") -> list[str]:
+    return next(line.split() for line in lines if line.split()[:1] == [name])[1:]
+
+
+def refusals(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.startswith("Refused:")]
+
+
+def test_a_month_whose_file_has_another_months_bytes_says_so_until_the_right_one_comes(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    bring(settings, warehouse, town, "town_2018-05.csv", MAY)
+    # The same bytes for the same month are nothing to look at.
+    bring(settings, warehouse, town, "Town_2018-05.csv", MAY)
+    bring(settings, warehouse, town, "town_2018-06.csv", MAY)
+
+    lines = said(settings, warehouse)
+    assert months_of(lines)[:4] == ["missing", "green", "refused", "missing"]
+    assert refusals(lines) == [
+        "Refused: delivery 3, town: town_2018-06.csv: It has the same bytes as town_2018-05.csv (delivery 1) of "
+        "2018-05. Have the right file for 2018-06 sent."
+    ]
+    with pytest.raises(Refusal, match="None waits: there is nothing to refuse"):
+        delivery_numbers(settings, warehouse, "refuse", [])
+    assert request_readings(warehouse, town, None, "asked") == [4], "the bytes are read once, as what they are"
+    with warehouse.connect() as connection:
+        row = connection.execute("select reprocess_of, file_name from ops.delivery where delivery_id = 4").fetchone()
+    assert row == (1, "town_2018-05.csv")
+
+    bring(settings, warehouse, town, "TOWN_2018-06.csv", "Acme,7,03/06/2018,30.00,Pens")
+    lines = said(settings, warehouse)
+    assert months_of(lines)[:4] == ["missing", "green", "green", "missing"]
+    assert refusals(lines) == []
+
+
+def test_a_year_to_date_file_that_brings_no_month_more_is_told(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    declare(
+        settings.sources_folder, SPEND, ("to: 2024-03-31", "to: 2018-08-31"), ("every: month", "every: year_to_date")
+    )
+    town = load_sources(settings.sources_folder)["town"]
+    bring(settings, warehouse, town, "town_2018-04.csv", APRIL)
+    bring(settings, warehouse, town, "town_2018-05.csv", APRIL)
+
+    lines = said(settings, warehouse)
+
+    assert months_of(lines)[:3] == ["green", "refused", "missing"]
+    (line,) = refusals(lines)
+    assert "(delivery 1) of 2018/19 to 2018-04-30. Have the right file for 2018/19 to 2018-05-31 sent." in line
+
+
+def test_a_withdrawn_delivery_is_listed_until_its_month_has_another(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    bring(settings, warehouse, town, "town_2018-04.csv", APRIL)
+    # What lies there a second time hides nothing.
+    bring(settings, warehouse, town, "town_2018-04.csv", APRIL)
+    decide(warehouse, 1, "refuse", "It was a draft.", "Ann")
+
+    lines = said(settings, warehouse)
+    assert months_of(lines)[0] == "refused"
+    assert refusals(lines) == [
+        "Refused: delivery 1, town: town_2018-04.csv: Refused by Ann: It was a draft. Where 2018-04 has no other "
+        "current delivery, have one sent. If that was a mistake, deliver the same file again: it is checked anew and, if it "
+        "passes, held for you."
+    ]
+    assert request_readings(warehouse, town, None, "asked") == [], "a person refused it"
+    with pytest.raises(Refusal, match="None waits: there is nothing to refuse"):
+        delivery_numbers(settings, warehouse, "refuse", [])
+
+    bring(settings, warehouse, town, "town_2018-04.csv", APRIL, APRIL)
+    assert (months_of(said(settings, warehouse))[0], refusals(said(settings, warehouse))) == ("green", [])
+
+
+def test_what_was_held_and_refused_is_listed_only_where_nothing_else_is_current(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    bring(settings, warehouse, town, "town_2018-04.csv", *[APRIL] * 5)
+    bring(settings, warehouse, town, "TOWN_2018-04.csv", APRIL)
+    decide(warehouse, 2, "refuse", "Too short.", "Ann")
+
+    lines = said(settings, warehouse)
+    assert (months_of(lines)[0], refusals(lines)) == ("green", [])
+
+    decide(warehouse, 1, "refuse", "Wrong as well.", "Ann")
+    lines = said(settings, warehouse)
+    assert (months_of(lines)[0], len(refusals(lines))) == ("refused", 2)
+
+
+def test_the_words_of_the_feeds_are_explained(settings: Settings, warehouse: Warehouse) -> None:
+    (legend,) = (line for line in said(settings, warehouse) if "checking: " in line)
+    assert all(f"{word}: " in legend for word in ("waiting", "checking", "current", "superseded", "repeats"))
