@@ -93,6 +93,17 @@ def test_what_a_person_set_aside_waits_for_nobody(warehouse: Warehouse, town: So
     assert concerns(warehouse, town) == []
 
 
+def test_a_withdrawn_delivery_is_alerted_as_refused_and_its_period_not_as_missing(
+    warehouse: Warehouse, town: Source
+) -> None:
+    one = current(warehouse, town, "town_2018-04.csv", APRIL)
+    decide(warehouse, one, "refuse", "It was a draft.", "Ann")
+
+    alerts = [one for one in watch(warehouse, {"town": town}, date(2018, 12, 1), "a") if one.period_key == "2018-04"]
+
+    assert [(alert.kind, alert.delivery_id) for alert in alerts] == [("refused", one)]
+
+
 def test_a_snapshot_refused_as_older_waits_for_nobody(warehouse: Warehouse, tmp_path: Path) -> None:
     register = declare(tmp_path, SNAPSHOT)
     current(warehouse, register, "register_2018-06-30.csv", Period("2018-06-30", date(2018, 6, 30), date(2018, 6, 30)))

@@ -252,8 +252,8 @@ def test_a_withdrawn_delivery_is_listed_until_its_month_has_another(
     assert months_of(lines)[0] == "refused"
     assert refusals(lines) == [
         "Refused: delivery 1, town: town_2018-04.csv: Refused by Ann: It was a draft. Where 2018-04 has no other "
-        "current delivery, have one sent. If that was a mistake, deliver the same file again: it is checked anew and, if it "
-        "passes, held for you."
+        "current delivery, have one sent. If that was a mistake, deliver the same file again: it is checked anew "
+        "and, if it passes, held for you."
     ]
     assert request_readings(warehouse, town, None, "asked") == [], "a person refused it"
     with pytest.raises(Refusal, match="None waits: there is nothing to refuse"):

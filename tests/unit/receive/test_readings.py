@@ -277,6 +277,24 @@ def test_of_held_readings_only_the_newest_waits(town: Town, tmp_path: Path) -> N
     assert [state for state, *_ in of_july(town)] == ["superseded", "superseded", "loaded"]
 
 
+def test_a_current_month_read_wrongly_and_then_as_before_leaves_nothing_held(town: Town, tmp_path: Path) -> None:
+    town.put("town_2018-07.csv", JULY)
+    town.take_in()
+    town.accept()
+    before = town.source
+    town.source = declare(tmp_path, SPEND, ("null_tokens: [NA]", "null_tokens: [NA, x]"))
+    july_read_anew(town)
+    abandoned = hold_pending(town)
+    assert of_july(town)[0] == ("loaded", None, None)
+
+    town.source = before
+    july_read_anew(town)
+    town.accept()
+
+    assert of_july(town)[1:] == [("superseded", abandoned - 1, abandoned + 1), ("loaded", abandoned, None)]
+    assert of_july(town)[0] == ("superseded", None, abandoned + 1)
+
+
 @pytest.mark.parametrize("outcome", ["repeat", "refused"])
 def test_a_reading_that_brings_nothing_leaves_the_held_one(town: Town, tmp_path: Path, outcome: str) -> None:
     held = july_is_held(town)
