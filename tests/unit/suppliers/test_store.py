@@ -299,6 +299,45 @@ def test_whoever_writes_no_number_in_its_column_is_nobody_s_double(warehouse: Wa
     assert (outcome.records, outcome.suppliers, outcome.new_decisions) == (12, 12, 0)
 
 
+@pytest.mark.parametrize(
+    "number",
+    ["0", "00000", " 0 ", "0.00", "-", "--", "...", "N/A", "n.a.", "#N/A", "NONE", "nil", "Null", "TBC", "Unknown",
+     "VARIOUS", "No Ref"],
+)  # fmt: skip
+def test_what_is_no_vendor_number_joins_no_strangers(warehouse: Warehouse, settings: Settings, number: str) -> None:
+    names = ("Quorndale & Sons", "Quorndale Bakery Ltd", "Zennor Quorndale", "Invented Brackle")
+    paid(warehouse, 1, *((name, number, None, None, None, 10) for name in names))
+    outcome = match_suppliers(warehouse, settings, "run 1")
+    assert (outcome.records, outcome.suppliers, outcome.new_decisions) == (4, 4, 0)
+    # Nor does it raise the question whether a number was given away again; as written it stays known.
+    assert not [question for question in open_questions(warehouse) if "vendor number" in question.reason]
+    assert rows(warehouse, "select distinct supplier_ref from ops.supplier_record") == [(number,)]
+
+
+@pytest.mark.parametrize("number", ["V0", "10", "NA1", "0-0-7", "999999", "Nilsen"])
+def test_what_may_be_a_vendor_number_still_joins(warehouse: Warehouse, settings: Settings, number: str) -> None:
+    paid(
+        warehouse, 1, ("Quorndale & Sons", number, None, None, None, 10),
+        ("Quorndale Bakery Ltd", number, None, None, None, 10),
+    )  # fmt: skip
+    match_suppliers(warehouse, settings, "run 1")
+    assert rows(warehouse, "select rung from ops.supplier_decision") == [("vendor_record",)]
+
+
+def test_what_was_joined_by_no_vendor_number_is_parted_again(
+    warehouse: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid(
+        warehouse, 1, ("Quorndale & Sons", "0", None, None, None, 10),
+        ("Quorndale Bakery Ltd", "0", None, None, None, 20),
+    )  # fmt: skip
+    with monkeypatch.context() as before:
+        before.setattr(store, "_NO_VENDOR_NUMBER", "^$")
+        assert match_suppliers(warehouse, settings, "run 1").suppliers == 1
+    outcome = match_suppliers(warehouse, settings, "run 2")
+    assert (outcome.suppliers, outcome.split, outcome.ended_decisions) == (2, 1, 1)
+
+
 def test_a_number_with_the_name_of_its_register_before_it_is_the_same(warehouse: Warehouse, settings: Settings) -> None:
     paid(
         warehouse, 1, ("Invented Brackle", "V1", "07445476", None, None, 10),
