@@ -98,6 +98,12 @@ where
     or not record.is_current
 """
 
+# What stands in a vendor number's column and is no number, of the text in lower case with letters and digits only:
+# strangers have it in common. Record keys are made of what is written, this too.
+_NO_VENDOR_NUMBER = (
+    "^(0*|na|none|nil|null|tbc|tba|unknown|notknown|notapplicable|notavailable|various|sundry|sundries|noref(erence)?)$"
+)
+
 # What no delivery that counts holds any more was not paid.
 _GONE = """
 update ops.supplier_record as record set is_current = false, amount_gbp = 0
@@ -178,12 +184,17 @@ def _records(connection: psycopg.Connection[Any], redacted: str) -> pl.DataFrame
     rows = connection.execute(
         """
         select
-            record_key, coalesce(partner_code, origin), nullif(reference.squeezed(supplier_ref), ''), supplier_name,
+            record_key, coalesce(partner_code, origin),
+            case
+                when regexp_replace(lower(supplier_ref), '[^[:alnum:]]', '', 'g') !~ %(no_vendor_number)s
+                    then reference.squeezed(supplier_ref)
+            end,
+            supplier_name,
             reference.company_number_key(company_number), reference.charity_number_key(charity_number), postcode_key,
             amount_gbp::double precision
         from ops.supplier_record as record
         where
-            (reference.squeezed(supplier_name) ~* %s) is not true
+            (reference.squeezed(supplier_name) ~* %(redacted)s) is not true
             and (
                 is_current
                 or exists (
@@ -194,7 +205,7 @@ def _records(connection: psycopg.Connection[Any], redacted: str) -> pl.DataFrame
             )
         order by seen_at, record_key
         """,
-        (redacted,),
+        {"redacted": redacted, "no_vendor_number": _NO_VENDOR_NUMBER},
     ).fetchall()
     return pl.DataFrame(rows, schema=RECORD_SCHEMA, orient="row")
 
