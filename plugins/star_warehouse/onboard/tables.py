@@ -18,10 +18,8 @@ from star_warehouse.onboard.opening import Opened
 from star_warehouse.onboard.profiling import Values, is_total_label
 from star_warehouse.onboard.recognising import Recognised
 from star_warehouse.onboard.vocabulary import squeezed
-from star_warehouse.sources import ENTITIES, ColumnType, Entity
+from star_warehouse.sources import ENTITIES, UNKNOWN, ColumnType, Entity
 
-# Stands for the header that no column of the file has.
-UNKNOWN = "?"
 _HALF_A_PENNY = Decimal("0.005")
 # No line needs them, but without them nobody knows who was paid, where, or for what.
 _RESTED_ON = {"spend_line": ("supplier_ref", "company_number", "remit_postcode", "purpose")}
