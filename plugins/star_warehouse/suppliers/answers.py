@@ -124,7 +124,7 @@ def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
             begins = reader.line_num + 1
     except csv.Error as error:
         if "field larger" in str(error):
-            what = f"A field is longer than {csv.field_size_limit():,} characters."
+            what = f"A field is longer than {csv.field_size_limit():,} characters; a quotation mark may not be closed."
         else:
             what = f"The line is not CSV: {error}. Close what is quoted, and double a quotation mark within it."
         raise refused(path, begins, what) from error
