@@ -212,7 +212,7 @@ def held_out() -> dict[str, Any]:
 def on_invented() -> dict[str, Any]:
     """Quality on invented records whose truth is known, numbers and places included, whole and by kind of case."""
     invented = invent(_QUALITY_SIZE, seed=7)
-    model, truth = trained_on(invented.records), truth_of_invented(invented)
+    model, truth = shipped_model(), truth_of_invented(invented)
     result = outcome(invented.records, model, truth).as_dict()
     by_kind = _by_kind(invented, match(invented.records, [], model), truth.pounds)
     return {"records": invented.records.height, **result, "by kind": by_kind}
@@ -238,19 +238,16 @@ def _by_kind(invented: Invented, matching: Matching, pounds: Mapping[str, float]
 
 
 def growth() -> list[dict[str, float]]:
-    """Seconds from records to suppliers, links and queue, training included, by number of vendor records."""
+    """Seconds from records to suppliers, links and queue, by number of vendor records."""
     measured = []
     for size in _SIZES:
         records = invent(size).records
         began, worked = time.perf_counter(), time.process_time()
-        model = trained_on(records)
-        trained = time.perf_counter() - began
-        matching = match(records, [], model)
+        matching = match(records, [], shipped_model())
         measured.append(
             {
                 "records": records.height,
                 "seconds": round(time.perf_counter() - began, 2),
-                "of_which_training": round(trained, 2),
                 "processor_seconds": round(time.process_time() - worked, 2),
                 "suppliers": len(set(matching.suppliers.values())),
                 "questions": len(matching.questions),

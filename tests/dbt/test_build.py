@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from psycopg import sql
+
 from tests.dbt.conftest import Built, read_seed
 
 
@@ -49,3 +52,30 @@ def test_shared_tables_are_empty_and_whole(built: Built) -> None:
     assert {name for name, count in rows.items() if count != (0,)} == {"measure_definition", "partner", "release"}
     assert rows["partner"] == (len(read_seed("reference/membership")),)
     assert release == [(0, "development", 0, 0, 0, False)]
+
+
+@pytest.mark.parametrize(
+    ("seed", "pattern", "fails"),
+    [
+        ("supplier_class_rule", "^({no_such_set}) ", True),
+        ("supplier_class_rule", "^({given_name) ", True),
+        ("supplier_class_rule", "^({,3}) ", True),
+        ("supplier_class_rule", r"^({given_name} ){1,3}.{6}x{2,}[{]\{", False),
+        ("scope_rule", "^({given_name}) ", True),
+        ("scope_rule", r"^.{6}x{1,3}[{]\{", False),
+    ],
+)
+def test_a_release_with_an_unknown_set_of_words_is_refused(built: Built, seed: str, pattern: str, fails: bool) -> None:
+    (test,) = (
+        result for result in results_of(built, "test")
+        if result["unique_id"].split(".")[2].startswith(f"names_known_word_sets_{seed}_pattern")
+    )  # fmt: skip
+    with built.warehouse.connect() as connection:
+        connection.execute(
+            sql.SQL("update rules.{} set pattern = %s where rule_id = (select min(rule_id) from rules.{})").format(
+                sql.Identifier(seed), sql.Identifier(seed)
+            ),
+            (pattern,),
+        )
+        assert connection.execute(test["compiled_code"]).fetchall() == ([(pattern,)] if fails else [])
+        connection.rollback()

@@ -31,7 +31,16 @@ select
     'all' as cohort,
     numerator_gbp::numeric as numerator,
     denominator_gbp::numeric as denominator,
-    status <> 'incomplete' and located_lines_count > 0 as is_answered,
+    -- A year of which a partner has delivered nothing yet says nothing, nor does it keep those before from answering.
+    case
+        when
+            status <> 'incomplete'
+            and fy_start_date > max(fy_start_date) filter (where denominator_gbp is not null) over (
+                partition by partner_code
+            )
+            then null
+        else status <> 'incomplete' and located_lines_count > 0
+    end as is_answered,
     status,
     is_sample
 from {{ ref(model) }}

@@ -43,7 +43,7 @@ def give_up(source: Source, file_name: str, lines_loaded: int, rejections: Rejec
 
 
 def expected_dates(source: Source, layout_name: str | None = None) -> str:
-    """How a source's days may be written, for people, with an example of each way.
+    """How a source's days may be written, for people, with an example of each way; empty where no way is declared.
 
     Args:
         layout_name: the layout of the file; None for all that the source has.
@@ -58,7 +58,10 @@ def _too_many(
 ) -> Refusal:
     expected = ""
     if UNREADABLE_DATE in dict(rejections.counts.most_common(_REASONS_TOLD)):
-        expected = f" Dates are expected as {expected_dates(source, layout_name)}."
+        ways = expected_dates(source, layout_name)
+        expected = (
+            f" Dates are expected as {ways}." if ways else " No date reads: the declaration has no 'date_formats'."
+        )
     return Refusal(
         f"{how_many} do not read, more than the {source.tolerance.rejected_pct.normalize():f} % tolerated. "
         f"{_main_reasons(rejections)}{expected}",

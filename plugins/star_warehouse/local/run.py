@@ -33,6 +33,8 @@ from star_warehouse.release import release_is_due
 from star_warehouse.settings import Settings
 
 _SECONDS_BETWEEN_LOOKS = 1.0
+# An event becomes a run within a round or two of the scheduler; one that does not is not waited for without end.
+_SECONDS_FOR_THE_EVENT = 30.0
 # With less, PostgreSQL is about to stop in the middle of something; stopped here, the next run goes on.
 _BYTES_TO_GO_ON = 100 * 1024 * 1024
 _FAILED = 1
@@ -117,6 +119,7 @@ def _watch(
     for dag_id in work.dags:
         api.trigger(dag_id)
     was_triggered = False
+    last_busy = time.monotonic()
     with Display(console) as display:
         while True:
             refuse_full_disk(airflow.settings.home, _BYTES_TO_GO_ON)
@@ -128,19 +131,19 @@ def _watch(
             if has_failed and all(run.is_finished for run in ingests):
                 # Another event may have queued another try: it would fail of the same.
                 break
-            if len(ingests) >= len(work.dags) and all(run.is_finished for run in runs):
-                is_due = release_is_due(warehouse, airflow.settings) and not was_triggered
-                if api.has_events(RELEASE):
-                    if not is_due:
-                        # They tell of what the release that just ended took up.
-                        api.forget_events(RELEASE)
-                # Asked again: an event that was answered in between shows as a run, and none is cut off half-way.
-                elif all(run.is_finished for run in api.runs_since(began)):
-                    if not is_due:
-                        break
-                    # Events of an earlier, interrupted run are gone; the ledger knows better.
-                    api.trigger(RELEASE)
-                    was_triggered = True
+            if len(ingests) < len(work.dags) or not all(run.is_finished for run in runs):
+                last_busy = time.monotonic()
+            elif api.has_events(RELEASE) and time.monotonic() - last_busy < _SECONDS_FOR_THE_EVENT:
+                if was_triggered or not release_is_due(warehouse, airflow.settings):
+                    # They tell of what the release that just ended took up.
+                    api.forget_events(RELEASE)
+            # Asked again: an event that was answered in between shows as a run, and none is cut off half-way.
+            elif all(run.is_finished for run in api.runs_since(began)):
+                if was_triggered or not release_is_due(warehouse, airflow.settings):
+                    break
+                # Events of an earlier, interrupted run are gone; the ledger knows better.
+                api.trigger(RELEASE)
+                was_triggered = True
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         display.show(_snapshot(api, warehouse, work, runs), is_last=True)
     return [sentence for run in runs if run.state == "failed" for sentence in _why(api, airflow.home, run)]

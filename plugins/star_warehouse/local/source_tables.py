@@ -99,12 +99,16 @@ def _print_table(table: TableCheck, expected: str, console: Console) -> None:
     if table.rejections:
         console.print(Text(f"{place}: rejected", style="italic"))
     for code, rejection in sorted(table.rejections.items(), key=lambda item: -item[1].count):
-        ways = f" (expected: {expected})" if code == UNREADABLE_DATE else ""
+        ways = f" ({_ways(expected)})" if code == UNREADABLE_DATE else ""
         console.print(Text(f"  {rejection.count:,} {code}{ways}, such as"), soft_wrap=True)
         for line in rejection.examples:
             console.print(
                 Text(f"    line {line.line_number}: {line.reason}  {_short(line.text, _LINE)}"), soft_wrap=True
             )
+
+
+def _ways(expected: str) -> str:
+    return f"expected: {expected}" if expected else "the declaration has no 'date_formats'"
 
 
 def _print_account(summary: DeliverySummary, console: Console) -> None:
@@ -123,11 +127,21 @@ def _print_account(summary: DeliverySummary, console: Console) -> None:
                 f"Amount not readable in {summary.unpriced_count:,} of the rejected lines, which no sum of pounds holds"
             )
     sentences += [
-        f"Control total of {column}: £{stated:,.2f}, to which the lines add up, rejected ones included"
+        f"Control total of {column}: £{stated:,.2f}, to which the lines add up, {_included(summary)}"
         for column, stated in summary.control_totals.items()
     ]
     for sentence in sentences:
         console.print(sentence, highlight=False, soft_wrap=True)
+
+
+def _included(summary: DeliverySummary) -> str:
+    """Which of the rejected lines a control total holds."""
+    if len(summary.control_totals) > 1 and summary.lines_rejected:
+        # Of a line with several amounts, some may read.
+        return "rejected ones included as far as this amount of theirs reads"
+    if summary.unpriced_count:
+        return f"rejected ones included, apart from {summary.unpriced_count:,} whose amount does not read"
+    return "rejected ones included"
 
 
 def _print(console: Console, title: str, headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from itertools import takewhile
@@ -17,11 +18,11 @@ from star_warehouse.onboard.opening import Opened
 from star_warehouse.onboard.profiling import Values, is_total_label
 from star_warehouse.onboard.recognising import Recognised
 from star_warehouse.onboard.vocabulary import squeezed
-from star_warehouse.sources import ENTITIES, ColumnType, Entity
+from star_warehouse.sources import ENTITIES, UNKNOWN, ColumnType, Entity
 
-# Stands for the header that no column of the file has.
-UNKNOWN = "?"
 _HALF_A_PENNY = Decimal("0.005")
+# No line needs them, but without them nobody knows who was paid, where, or for what.
+_RESTED_ON = {"spend_line": ("supplier_ref", "company_number", "remit_postcode", "purpose")}
 
 
 def draft_table(entity: str, read: ReadTable | None, opened: Opened) -> DraftTable:
@@ -49,9 +50,22 @@ def draft_table(entity: str, read: ReadTable | None, opened: Opened) -> DraftTab
         sheet=sheet,
         columns=columns,
         totals_row=totals,
-        notes=(*read.table.notes, *sheet_notes, *read.notes, *totals_notes),
+        notes=(*read.table.notes, *sheet_notes, *read.notes, *totals_notes, *_left_over(entity, columns, read.table)),
         unused=tuple(f"{name} ({why})" if why else name for name, why in read.table.unused.items()),
     )
+
+
+def _left_over(entity: str, columns: Collection[str], table: Recognised) -> list[Note]:
+    """A doubt where headers are left over while columns that figures rest on are filled by none."""
+    missing = [column for column in _RESTED_ON.get(entity, ()) if column not in columns]
+    if not missing or not table.unused:
+        return []
+    return [
+        doubt(
+            f"Nothing was found for {', '.join(missing)}, which say who was paid, where and for what. Is it one of the "
+            f"headers not used ({', '.join(table.unused)})?"
+        )
+    ]
 
 
 def _sheet(table: Recognised, opened: Opened) -> tuple[str | None, list[Note]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import polars as pl
@@ -13,6 +14,8 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.sources import TotalsRow
 
 _PENNY = Decimal("0.01")
+# As many digits as raw keeps of pounds, and whatever noise behind the point.
+_NOISY = r"-?(?:[0-9]{1,16}(?:\.[0-9]*)?|\.[0-9]+)"
 
 
 class Totals:
@@ -106,7 +109,7 @@ def _stated(row: Row, header: Header, column: str, place: str) -> Decimal:
     position = header.positions[column]
     text = row.cells[position].strip() if position < len(row.cells) else ""
     value = amounts(pl.Series([text], dtype=pl.String))["value"].item()
-    if value is None and text.replace(".", "", 1).lstrip("-").isdecimal():
+    if value is None and re.fullmatch(_NOISY, text):
         # A spreadsheet's sum carries the noise of binary fractions in its last digits.
         value = Decimal(text).quantize(_PENNY)
     if value is None:

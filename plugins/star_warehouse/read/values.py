@@ -11,18 +11,19 @@ import polars as pl
 from star_warehouse.sources import EXCEL_SERIAL, ColumnType, date_pattern
 
 _MINUS = "[-−]"
-_DIGITS = r"\d{1,3}(?:,\d{3})+|\d+"
+# [0-9], for \d would take the digits of any script, of which no number is made.
+_DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
 # One of: leading minus before or after the pound sign, brackets, a trailing minus, CR or DR.
 _AMOUNT = (
     rf"^(?P<open>\()?(?P<before>{_MINUS})?\s?£?\s?(?P<after>{_MINUS})?"
-    rf"(?P<whole>{_DIGITS})?(?P<decimals>\.\d+)?\s?(?P<trailing>{_MINUS}|(?i:CR|DR))?(?P<close>\))?$"
+    rf"(?P<whole>{_DIGITS})?(?P<decimals>\.[0-9]+)?\s?(?P<trailing>{_MINUS}|(?i:CR|DR))?(?P<close>\))?$"
 )
-_NUMBER = rf"^(?P<before>{_MINUS})?(?P<whole>{_DIGITS})?(?P<decimals>\.\d+)?\s?%?$"
+_NUMBER = rf"^(?P<before>{_MINUS})?(?P<whole>{_DIGITS})?(?P<decimals>\.[0-9]+)?\s?%?$"
 _WHOLE_DIGITS = {ColumnType.AMOUNT: 12, ColumnType.QUANTITY: 12, ColumnType.PERCENT: 5}
 _DECIMALS = {ColumnType.AMOUNT: 2, ColumnType.QUANTITY: 4, ColumnType.PERCENT: 4}
 _PRECISION = {ColumnType.AMOUNT: 18, ColumnType.QUANTITY: 18, ColumnType.PERCENT: 9}
 # How a date cell of a workbook is handed over; a time of day does not change the day.
-_CELL_DATE = r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2}(\.\d+)?)?$"
+_CELL_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?)?$"
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 _DAY_BEFORE_SERIAL_1 = date(1899, 12, 30)

@@ -23,6 +23,8 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 
 _REF = re.compile(r"ref\('([^']+)'\)")
+# What has a brace in a pattern: a brace meant as such, a number of times, a set of words, or a brace left over.
+_BRACES = re.compile(r"\\.|\[[{}]\]|\{[0-9]+(?:,[0-9]*)?\}|\{(?P<set>[^{}]*)\}|(?P<left_over>[{}])", re.DOTALL)
 _OTHERS_TOLD = 4
 
 
@@ -318,8 +320,31 @@ def _broken(
             if known is not None and row.values[column] and row.values[column] not in known:
                 way_out = f"Known are those of {arguments['to']}: {', '.join(sorted(known))}."
                 yield row, f"{column} {row.values[column]!r} is unknown.", way_out
+    elif column and kind == "names_known_word_sets":
+        yield from _unknown_sets(file, files, column, arguments, settings)
     elif kind == "periods_do_not_overlap":
         yield from _overlapping(file, arguments)
+
+
+def _unknown_sets(
+    file: RuleFile, files: Mapping[str, RuleFile], column: str, arguments: Mapping[str, Any], settings: Settings
+) -> Iterator[tuple[Row, str, str]]:
+    """The rows whose pattern names a set of words that is not there: it would be searched with its braces."""
+    target = _REF.fullmatch(str(arguments.get("words", "")).strip())
+    known = (_values_of(target[1], "word_set", files, settings) if target else None) or set()
+    braces = "A number of times is written {2} or {1,3}; a brace that is meant as such [{] or [}]."
+    if target:
+        way_out = f"Known are the sets of {target[1]}.csv: {', '.join(sorted(known))}. {braces}"
+    else:
+        way_out = f"Sets are not known in {file.name}.csv: write the words out, with | between them. {braces}"
+    for row in file.rows:
+        for found in _BRACES.finditer(row.values[column]):
+            if found["left_over"]:
+                yield row, f"{column} has a brace {found['left_over']} without its other one.", way_out
+                break
+            if found["set"] is not None and found["set"] not in known:
+                yield row, f"{column} names the set of words {{{found['set']}}}, which is unknown.", way_out
+                break
 
 
 def _doubled(file: RuleFile, columns: Sequence[str]) -> Iterator[tuple[Row, str, str]]:

@@ -4,7 +4,7 @@ from star_warehouse.sources.catalogue import load_sources
 from star_warehouse.sources.dates import EXCEL_SERIAL, date_pattern, tell_formats
 from star_warehouse.sources.declaration import read_declaration
 from star_warehouse.sources.entities import ENTITIES, ENTITIES_OF_KIND, KINDS_OF_ONE_TABLE, ColumnType, Entity
-from star_warehouse.sources.layout import Format, Layout, Table, TotalsRow
+from star_warehouse.sources.layout import UNKNOWN, Format, Layout, Table, TotalsRow
 from star_warehouse.sources.location import Location, PeriodAddress, addresses, read_location
 from star_warehouse.sources.partners import check_partner, unknown_partner
 from star_warehouse.sources.period import Cadence, Period
@@ -16,6 +16,7 @@ __all__ = [
     "EXCEL_SERIAL",
     "KINDS_OF_ONE_TABLE",
     "ONLY_LAYOUT",
+    "UNKNOWN",
     "Cadence",
     "ColumnType",
     "Entity",

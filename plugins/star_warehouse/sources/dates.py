@@ -9,15 +9,16 @@ from datetime import date
 # Stands among the date formats for the day number of a spreadsheet (its 1900 system): 43191 is 1 April 2018.
 EXCEL_SERIAL = "excel_serial"
 
+# [0-9], for \d would take the digits of any script, of which no day is made.
 _DIRECTIVES = {
-    "%d": r"\d{1,2}",
-    "%m": r"\d{1,2}",
-    "%Y": r"\d{4}",
-    "%y": r"\d{2}",
+    "%d": r"[0-9]{1,2}",
+    "%m": r"[0-9]{1,2}",
+    "%Y": r"[0-9]{4}",
+    "%y": r"[0-9]{2}",
     "%b": "[A-Za-z]{3}",
     "%B": "[A-Za-z]+",
 }
-_FIXED_WIDTH = {"%d": r"\d{2}", "%m": r"\d{2}"}
+_FIXED_WIDTH = {"%d": r"[0-9]{2}", "%m": r"[0-9]{2}"}
 
 
 # Shows which number is the day.
@@ -45,7 +46,7 @@ def date_pattern(date_format: str) -> str:
         ValueError: with a sentence, when it has other directives or not exactly one day, month and year.
     """
     if date_format == EXCEL_SERIAL:
-        return r"\d{5}"
+        return r"[0-9]{5}"
     parts = re.findall(r"%.|[^%]+|%$", date_format)
     directives = [part for part in parts if part.startswith("%")]
     for part in directives:

@@ -14,6 +14,9 @@ from star_warehouse.sources.declared import Code, Declared, Mistake, Text, check
 from star_warehouse.sources.entities import ENTITIES, ColumnType
 from star_warehouse.sources.period import Period
 
+# Stands in a draft for a header or a sheet that a person has yet to name.
+UNKNOWN = "?"
+
 
 class Format(Declared):
     """How the bytes are read.
@@ -182,7 +185,7 @@ class Layout(Declared):
 
     def _appearance(self) -> tuple[object, ...]:
         needed = {
-            (name, column, frozenset(" ".join(header.split()).casefold() for header in headers))
+            (name, column, frozenset(map(_compared, headers)))
             for name, table in self.tables.items()
             for column, headers in table.columns.items()
             if column not in table.may_be_absent
@@ -210,6 +213,14 @@ def _check_columns(name: str, table: Table) -> None:
                 f"{column!r} is not an amount, so no totals row adds it up",
                 *("tables", name, "totals_row", "adds_up", index),
             )
+    filled: dict[str, str] = {}
+    for column, headers in table.columns.items():
+        for header in headers:
+            if header != UNKNOWN and (other := filled.setdefault(_compared(header), column)) != column:
+                raise Mistake(
+                    f"the header {header!r} is that of {other} already; one header fills one column",
+                    *("tables", name, "columns", column),
+                )
     if needed := _told(column for column in entity.required if column not in table.columns):
         raise Mistake(f"table {name} needs the columns {needed}", "tables", name, "columns")
     amounts = [column for column in entity.needs_one_of if column in table.columns]
@@ -219,6 +230,11 @@ def _check_columns(name: str, table: Table) -> None:
         )
     if absent := _told(entity.required.intersection(table.may_be_absent)):
         raise Mistake(f"a line needs {absent}, so the header must be there", "tables", name, "may_be_absent")
+
+
+def _compared(header: str) -> str:
+    """A header as headers are compared: whatever its case and blanks."""
+    return " ".join(header.split()).casefold()
 
 
 def _told(names: Iterable[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -19,6 +21,7 @@ _VERDICT = ("decision", "decided_by", "reason")
 _NEEDED = ("record_key_l", "record_key_r", *_VERDICT)
 # The columns of the file that a person fills in; all others are there to read.
 TO_FILL_IN = (*_IDENTITY, *_VERDICT)
+_RECORD_KEY = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Answer:
             numbers say. ``withdrawn``: no person says anything any more.
         decided_by: who decided.
         reason: why.
-        line: the line of the file, for what is said about it.
+        line: the line of the file in which it begins, for what is said about it.
         name, company_number, charity_number: as whom it is identified; a number is None where none is given.
     """
 
@@ -62,16 +65,24 @@ def read_answers(path: Path) -> list[Answer]:
     Raises:
         Refusal: the file is no such CSV, or a line is wrong or contradicts another; nothing is then taken from it.
     """
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
-    if missing := [column for column in _NEEDED if column not in (reader.fieldnames or ())]:
+    records = _records(_text(path), path)
+    _, header = next(records, (1, []))
+    if missing := [column for column in _NEEDED if column not in header]:
         raise Refusal(
             f"Columns are missing: {', '.join(missing)}.",
             where=str(path),
             way_out="Fill in a file that `star-warehouse review --csv FILE` wrote.",
         )
     answers: dict[tuple[str, str | None], Answer] = {}
-    for row in reader:
-        answer = _answer(row, path, reader.line_num)
+    for line, fields in records:
+        # Spreadsheets leave out empty cells at a row's end, or write some more: those say nothing.
+        if any(beyond.strip() for beyond in fields[len(header) :]):
+            raise refused(
+                path, line,
+                f"The line has {len(fields)} fields; the header has {len(header)}. A text that holds a comma stands "
+                "between quotation marks.",
+            )  # fmt: skip
+        answer = _answer(dict(zip(header, fields, strict=False)), path, line)
         if answer is None:
             continue
         if (earlier := answers.get(answer.about)) is not None and earlier.said != answer.said:
@@ -82,7 +93,7 @@ def read_answers(path: Path) -> list[Answer]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise Refusal("There is no such file.", where=str(path), way_out="Check its name.") from error
     except OSError as error:
@@ -91,6 +102,45 @@ def _text(path: Path) -> str:
         raise Refusal(
             "The file is not UTF-8.", where=str(path), way_out="Save it as CSV UTF-8 and decide again."
         ) from error
+    before, nul, _ = text.partition("\0")
+    if nul:
+        raise refused(path, before.count("\n") + 1, "It holds a NUL byte, which no text does; the file may be damaged.")
+    return text
+
+
+def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it begins in; blank lines are left out."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begins = 1
+    try:
+        for fields in reader:
+            if any(_holds_a_record(field) for field in fields):
+                raise refused(
+                    path, begins,
+                    f"A quotation mark that opens here takes in other lines, up to line {reader.line_num}: close it.",
+                )  # fmt: skip
+            if fields:
+                yield begins, fields
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        if "field larger" in str(error):
+            what = f"A field is longer than {csv.field_size_limit():,} characters; a quotation mark may not be closed."
+        else:
+            what = f"The line is not CSV: {error}. Close what is quoted, and double a quotation mark within it."
+        raise refused(path, begins, what) from error
+
+
+def _holds_a_record(field: str) -> bool:
+    """Whether a text of several lines holds a line of this file: a record key between commas.
+
+    A reason may have several lines, and may name a key.
+    """
+    lines = field.splitlines()
+    return len(lines) > 1 and any(_is_a_record(line.split(",")) for line in lines)
+
+
+def _is_a_record(fields: Sequence[str]) -> bool:
+    return len(fields) > 1 and any(_RECORD_KEY.fullmatch(field.strip(' "')) for field in fields)
 
 
 def _answer(row: dict[str, Any], path: Path, line: int) -> Answer | None:

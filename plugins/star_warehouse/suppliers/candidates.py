@@ -91,6 +91,7 @@ def scored_pairs(records: pl.DataFrame, groups: Groups, model: Model, bars: Bars
             (pl.col("weight") >= bars.asked_from)
             | (pl.col("others") >= _OTHER_NAME_TELLS)
             | ((pl.col("weight") >= bars.asked_from - _GOES_ON_ASKED_BELOW) & (_goes_on("l", "r") | _goes_on("r", "l")))
+            | _is_one_registered_name()
             | _holds("l", "r")
             | _holds("r", "l")
         )
@@ -117,6 +118,12 @@ def _premises_in_two_towns() -> pl.Expr:
     has_no_form = pl.col("legal_form_l").is_null() | pl.col("legal_form_r").is_null()
     is_in_two = is_of_premises & has_no_form & (partners[0] > 0) & (partners[1] > 0) & (in_common == 0)
     return (is_in_two & next(towns).ne(next(towns))).fill_null(False)
+
+
+def _is_one_registered_name() -> pl.Expr:
+    """Whether both write one name with a legal form: asked about whatever the score, for it is one company's."""
+    has_form = pl.col("legal_form_l").is_not_null() & pl.col("legal_form_r").is_not_null()
+    return has_form & (pl.col("core_l") == pl.col("core_r"))
 
 
 def _goes_on(one: str, other: str) -> pl.Expr:
@@ -149,6 +156,8 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
     forms = {form for form in (row["legal_form_l"], row["legal_form_r"]) if form}
     if len(forms) > 1 and forms != _REREGISTERED:
         return "The names agree, but their legal forms do not."
+    if row["weight"] < (bars.asked_from if is_same_name else bars.linked_from):
+        return "The names agree, but say little."
     # A registered name is one company's wherever it is; a name like The Limes Nursery is many people's.
     if is_same_name and row["legal_form_l"] and row["legal_form_r"]:
         return None
@@ -159,8 +168,6 @@ def _doubt(row: dict[str, Any], bars: Bars) -> str | None:
         return "A home, a school or the like: others elsewhere may bear its name, and no place says that they are one."
     if not is_there_too and not _share_a_partner(row) and _may_be_many_people(row, bars):
         return "It may be a person's name, which many bear, and no place and no number says that they are one."
-    if row["weight"] < (bars.asked_from if is_same_name else bars.linked_from):
-        return "The names agree, but say little."
     return None
 
 

@@ -19,6 +19,9 @@ from star_warehouse.suppliers.moments import next_moment
 
 _Pair = tuple[str, str]
 
+# So many digits are left of nearly all company numbers whose noughts a spreadsheet took away; fewer are a slip.
+_DIGITS_OF_A_COMPANY = 6
+
 
 @dataclass(frozen=True)
 class _Change:
@@ -185,8 +188,14 @@ def _stated(connection: psycopg.Connection[Any], answer: Answer, path: Path) -> 
         (answer.company_number, answer.charity_number),
     ).fetchone()
     assert row is not None
+    company_number = None if _is_too_short(answer.company_number, row[0]) else row[0]
     for written, key, what in (
-        (answer.company_number, row[0], "company number: eight digits, or two letters and six digits"),
+        (
+            answer.company_number,
+            company_number,
+            "company number: eight digits with all noughts (six or seven will do where a spreadsheet took noughts "
+            "away), or two letters and six digits",
+        ),
         (answer.charity_number, row[1], "charity number: six or seven digits, SC0 and five, or NIC1 and five"),
     ):
         if written and not key:
@@ -220,6 +229,12 @@ def _stated(connection: psycopg.Connection[Any], answer: Answer, path: Path) -> 
     ).fetchone()
     assert made is not None
     return str(made[0])
+
+
+def _is_too_short(written: str | None, key: str | None) -> bool:
+    """Whether a company number of digits alone was written with too few of them: 12 is a slip, not 00000012."""
+    digits = sum(character.isdecimal() for character in written or "")
+    return key is not None and key.isdecimal() and digits < _DIGITS_OF_A_COMPANY
 
 
 def _check_agreeing(

@@ -24,8 +24,6 @@ _THREADS = 2
 _U_PAIRS = 1_500_000
 # All pairs of so many profiles are two million.
 _TRAINING_PROFILES = 2_000
-# With fewer, too few of them are one supplier's for their agreement to be learned.
-TRAINS_FROM = 1_500
 # No one part decides alone: what training never saw is taken for rare, not for impossible.
 _M_AT_LEAST = 1e-3
 _U_AT_LEAST = 1 / _U_PAIRS
@@ -122,7 +120,7 @@ def model_from_json(text: str) -> Model:
 
 
 def shipped_model() -> Model:
-    """The model that comes with the package, for warehouses with too few names to learn from."""
+    """The model that comes with the package: learned without labels from two councils' names, and measured on them."""
     return model_from_json(resources.files(__package__).joinpath("model.json").read_text(encoding="utf-8"))
 
 
@@ -143,7 +141,7 @@ def train(profiles: pl.DataFrame, connection: duckdb.DuckDBPyConnection) -> Mode
     """Learn m and u from profiles, without labels.
 
     Args:
-        profiles: of ``describe``, at least ``TRAINS_FROM``.
+        profiles: of ``describe``, some thousands: with few, too few are one supplier's.
         connection: a prepared connection.
     """
     # Pairs that write one name are nearly all one supplier's, and must not pass for chance.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import polars as pl
 import psycopg
 
@@ -19,11 +18,7 @@ from star_warehouse.suppliers.groups import STATED, Link
 from star_warehouse.suppliers.ladder import RECORD_SCHEMA, Matching, Ruling, match
 from star_warehouse.suppliers.matchings import Made, inputs_sha256, last_made, note_made
 from star_warehouse.suppliers.moments import next_moment
-from star_warehouse.suppliers.profiles import describe
-from star_warehouse.suppliers.scoring import TRAINS_FROM, Model, model_from_json, prepare, shipped_model, train
-
-# A kept model is learned anew once there are this many times the profiles it knew.
-_TRAINED_ANEW_AT = 1.5
+from star_warehouse.suppliers.scoring import Model, shipped_model
 
 # What the deliveries that count hold now, a row a vendor record.
 _WRITTEN = r"""
@@ -103,6 +98,12 @@ where
     or not record.is_current
 """
 
+# What stands in a vendor number's column and is no number, of the text in lower case with letters and digits only:
+# strangers have it in common. Record keys are made of what is written, this too.
+_NO_VENDOR_NUMBER = (
+    "^(0*|na|none|nil|null|tbc|tba|unknown|notknown|notapplicable|notavailable|various|sundry|sundries|noref(erence)?)$"
+)
+
 # What no delivery that counts holds any more was not paid.
 _GONE = """
 update ops.supplier_record as record set is_current = false, amount_gbp = 0
@@ -155,7 +156,7 @@ def match_suppliers(warehouse: Warehouse, settings: Settings, run_id: str) -> Ou
         connection.execute(_RECORDS)
         connection.execute(_GONE)
         records = _records(connection, redacted)
-        model_id, model = _model(connection, records, run_id)
+        model_id, model = _model(connection, run_id)
         rulings = _rulings(connection)
         inputs = inputs_sha256(records, rulings, model_id)
         if (made := last_made(connection)) is not None and made.inputs == inputs:
@@ -183,12 +184,17 @@ def _records(connection: psycopg.Connection[Any], redacted: str) -> pl.DataFrame
     rows = connection.execute(
         """
         select
-            record_key, coalesce(partner_code, origin), nullif(reference.squeezed(supplier_ref), ''), supplier_name,
+            record_key, coalesce(partner_code, origin),
+            case
+                when regexp_replace(lower(supplier_ref), '[^[:alnum:]]', '', 'g') !~ %(no_vendor_number)s
+                    then reference.squeezed(supplier_ref)
+            end,
+            supplier_name,
             reference.company_number_key(company_number), reference.charity_number_key(charity_number), postcode_key,
             amount_gbp::double precision
         from ops.supplier_record as record
         where
-            (reference.squeezed(supplier_name) ~* %s) is not true
+            (reference.squeezed(supplier_name) ~* %(redacted)s) is not true
             and (
                 is_current
                 or exists (
@@ -199,30 +205,29 @@ def _records(connection: psycopg.Connection[Any], redacted: str) -> pl.DataFrame
             )
         order by seen_at, record_key
         """,
-        (redacted,),
+        {"redacted": redacted, "no_vendor_number": _NO_VENDOR_NUMBER},
     ).fetchall()
     return pl.DataFrame(rows, schema=RECORD_SCHEMA, orient="row")
 
 
-def _model(connection: psycopg.Connection[Any], records: pl.DataFrame, run_id: str) -> tuple[int | None, Model]:
-    """The model to score with: the kept one, a new one once there is much more to learn from, or the shipped one."""
-    written = records.drop_nulls("name").select("name", "postcode").unique(maintain_order=True)
-    if written.height < TRAINS_FROM:
-        return None, shipped_model()
-    kept = connection.execute(
-        "select supplier_model_id, model::text from ops.supplier_model order by supplier_model_id desc limit 1"
-    ).fetchone()
-    if kept is not None and written.height < _TRAINED_ANEW_AT * model_from_json(kept[1]).profiles:
-        return int(kept[0]), model_from_json(kept[1])
-    with duckdb.connect() as duck:
-        prepare(duck)
-        model = train(describe(written), duck)
+def _model(connection: psycopg.Connection[Any], run_id: str) -> tuple[int, Model]:
+    """The model that comes with the package, and its row, so that each score's decision names what it was made with."""
+    model = shipped_model()
     row = connection.execute(
         """
-        insert into ops.supplier_model (model, profiles_count, run_id) values (%s, %s, %s)
-        returning supplier_model_id
+        with shipped as (select %(model)s::jsonb as model),
+        made as (
+            insert into ops.supplier_model (model, profiles_count, run_id)
+            select model, %(profiles)s, %(run_id)s from shipped
+            where not exists (select from ops.supplier_model where supplier_model.model = shipped.model)
+            returning supplier_model_id
+        )
+        select supplier_model_id from made
+        union all
+        select supplier_model_id from ops.supplier_model inner join shipped using (model)
+        order by 1 limit 1
         """,
-        (model.to_json(), model.profiles, run_id),
+        {"model": model.to_json(), "profiles": model.profiles, "run_id": run_id},
     ).fetchone()
     assert row is not None
     return int(row[0]), model
@@ -239,7 +244,7 @@ def _rulings(connection: psycopg.Connection[Any]) -> list[Ruling]:
 
 
 def _keep_decisions(
-    connection: psycopg.Connection[Any], links: tuple[Link, ...], model_id: int | None, run_id: str, as_at: datetime
+    connection: psycopg.Connection[Any], links: tuple[Link, ...], model_id: int, run_id: str, as_at: datetime
 ) -> tuple[int, int]:
     """Write the links that are new and end those that no longer hold; people's decisions are not touched."""
     connection.execute(

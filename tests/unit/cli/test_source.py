@@ -79,6 +79,49 @@ def test_a_check_says_of_how_many_lines_the_pounds_are_not_known(tmp_path: Path,
     assert "Amount not readable in 2 of the rejected lines, which no sum of pounds holds" in said
 
 
+TOTALS = "    totals_row: {column: supplier_name, label: Total, adds_up: [amount_net_gbp]}\n"
+
+
+def test_a_check_says_which_rejected_lines_no_control_total_holds(tmp_path: Path, declaration: Path) -> None:
+    declaration.write_text(SPEND + TOTALS, encoding="utf-8")
+    priced, unpriced = tmp_path / "town_2018-04.csv", tmp_path / "town_2018-05.csv"
+    priced.write_bytes(spend_file(LINE, "Acme,7,31/04/2018,2.50,Pens", "Total,,,12.50,"))
+    unpriced.write_bytes(spend_file("Acme,7,13/05/2018,10.00,Pens", "Acme,7,13/05/2018,ten,Pens", "Total,,,10.00,"))
+
+    said = command("source", "check", str(declaration), str(priced), str(unpriced)).stdout
+
+    assert "£12.50, to which the lines add up, rejected ones included\n" in said
+    assert "£10.00, to which the lines add up, rejected ones included, apart from 1 whose amount does not read" in said
+
+
+def test_a_check_of_two_control_totals_claims_no_amount_that_does_not_read(tmp_path: Path, declaration: Path) -> None:
+    text = SPEND + TOTALS.replace("[amount_net_gbp]", "[amount_net_gbp, amount_gross_gbp]")
+    text = text.replace("vat_basis: net", "vat_basis: both").replace(
+        "[Purpose]", "[Purpose]\n      amount_gross_gbp: [Gross]"
+    )
+    declaration.write_text(text, encoding="utf-8")
+    file = tmp_path / "town_2018-04.csv"
+    lines = ("Acme,7,13/04/2018,10.00,12.00", "Acme,7,13/04/2018,ten,12.00", "Total,,,10.00,24.00")
+    file.write_bytes(spend_file(*lines, header="Supplier,Ref,Paid,Net,Gross"))
+
+    said = command("source", "check", str(declaration), str(file)).stdout
+
+    included = "to which the lines add up, rejected ones included as far as this amount of theirs reads"
+    assert f"Control total of amount_net_gbp: £10.00, {included}" in said
+    assert f"Control total of amount_gross_gbp: £24.00, {included}" in said
+
+
+def test_a_check_names_the_date_formats_that_are_not_declared(tmp_path: Path, declaration: Path) -> None:
+    declaration.write_text(SPEND.replace("date_formats: ['%d/%m/%Y']\n", ""), encoding="utf-8")
+    file = tmp_path / "town_2018-04.csv"
+    file.write_bytes(spend_file(LINE))
+
+    said = command("source", "check", str(declaration), str(file)).stdout
+
+    assert "1 unreadable_date (the declaration has no 'date_formats'), such as" in said
+    assert "No date reads: the declaration has no 'date_formats'." in said
+
+
 def test_a_check_by_a_wrong_declaration_names_its_line(tmp_path: Path, declaration: Path) -> None:
     declaration.write_text(SPEND.replace("vat_basis: net", "vat_basis: nett"), encoding="utf-8")
 

@@ -83,6 +83,15 @@ def test_unreadable_dates_are_refused_with_the_ways_in_which_they_are_expected(t
     assert "expected" not in refusal.value.what
 
 
+def test_a_declaration_without_date_formats_is_told(tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, ("date_formats: ['%d/%m/%Y']\n", ""))
+
+    with pytest.raises(Refusal) as refusal:
+        check_tolerance(town, "file", lines(1, [bad(4)]))
+
+    assert refusal.value.what.endswith("No date reads: the declaration has no 'date_formats'.")
+
+
 def test_the_dates_expected_are_those_of_the_files_layout(tmp_path: Path) -> None:
     source = declare(tmp_path, LAYOUTS)
 

@@ -79,6 +79,8 @@ tolerance: {rejected_pct: 1}
 tables:
   spend_line:
     # The header is line 1.
+    # ? Nothing was found for supplier_ref, company_number, remit_postcode, purpose, which say who was paid, where and
+    # for what. Is it one of the headers not used (Reason)?
     columns:
       supplier_name: [Payee]
       # %d/%m/%Y, not %m/%d/%Y: '13/04/2018' in line 2 can only be read so.

@@ -13,10 +13,11 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Source, load_sources
 
-# A source of each kind; what is loaded for it is made here. The second one of spend has months before.
+# A source of each kind; what is loaded for it is made here. The second one of spend has months before; both state net
+# and gross amounts.
 SOURCES = {
     "spend": "stockport",
-    "spend_history": "rochdale",
+    "spend_history": "tameside",
     "social_value": "social_value_portal",
     "contracts": "contracts_register",
     "tenders": "tenders",
@@ -141,6 +142,26 @@ SPEND = [
     Plant("postcodes mistyped", _line("remit_postcode = 'aa1\u00a0Iaa'"), None, outcome="accept"),
     Plant("net and gross swapped", _line("amount_net_gbp = 120, amount_gross_gbp = 100"), "are 0.83 times the net"),
     Plant("gross beyond any VAT", _line("amount_gross_gbp = 125"), "Gross amounts are 1.25 times the net amounts."),
+    Plant(
+        "no net amounts",
+        _line("amount_net_gbp = null"),
+        "40 lines (100.0 %), 100.0 % of the pounds, have no net amount and count gross, VAT included.",
+        outcome="hold",
+    ),
+    Plant(
+        "a twentieth of the pounds gross",
+        _line("amount_net_gbp = null", "line_number <= 2"),
+        # 240 of 4,040.
+        "2 lines (5.0 %), 5.9 % of the pounds, have no net amount and count gross, VAT included.",
+        outcome="hold",
+    ),
+    Plant(
+        "a line without net amount",
+        _line("amount_net_gbp = null", "line_number = 1"),
+        "1 lines (2.5 %), 3.0 % of the pounds, have no net amount and count gross, VAT included.",
+        outcome="accept",
+    ),
+    Plant("no gross amounts", _line("amount_gross_gbp = null"), None, outcome="accept"),
     Plant("no VAT at all", _line("amount_gross_gbp = 100"), None, outcome="accept"),
     Plant(
         "a null called NULL",
@@ -488,6 +509,18 @@ HISTORY = [
         "a column lost",
         _line("purpose = null"),
         "Purpose (2023-04) went blank against the month before.",
+        "hold",
+    ),
+    Plant(
+        "net amounts lost",
+        _line("amount_gross_gbp = amount_net_gbp, amount_net_gbp = null"),
+        "Amount_net_gbp (2023-04) went blank against the month before.",
+        "hold",
+    ),
+    Plant(
+        "more gross than usual",
+        _line("amount_gross_gbp = amount_net_gbp, amount_net_gbp = null", "line_number <= 2"),
+        "3.4 % of the pounds of 2023-04 have no net amount and count gross, 0.0 % usually.",
         "hold",
     ),
     Plant(

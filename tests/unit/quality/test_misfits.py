@@ -21,17 +21,17 @@ def town(tmp_path: Path) -> Source:
     return declare(tmp_path, SPEND)
 
 
-def bring(warehouse: Warehouse, extract: str) -> int:
-    """A delivery of one line, without postcode, that awaits its verdict."""
+def bring(warehouse: Warehouse, extract: str, *, basis: str = "net") -> int:
+    """A delivery of one line, without postcode, that awaits its verdict; its amount is net unless all are gross."""
     with warehouse.connect() as connection:
         connection.execute(
             """
             insert into ops.source (
                 source_id, title, kind, partner_code, extract, vat_basis, accepts_from_date, cadence, definition_sha256
             )
-            values ('town', 'Town', 'spend', 'town', %s, 'net', '2018-04-01', 'month', repeat('0', 64))
+            values ('town', 'Town', 'spend', 'town', %s, %s, '2018-04-01', 'month', repeat('0', 64))
             """,
-            (extract,),
+            (extract, basis),
         )
         row = connection.execute(
             """
@@ -47,11 +47,12 @@ def bring(warehouse: Warehouse, extract: str) -> int:
         connection.execute(
             """
             insert into raw.spend_line (
-                delivery_id, line_number, organisation, supplier_name, payment_date, transaction_number, amount_net_gbp
+                delivery_id, line_number, organisation, supplier_name, payment_date, transaction_number, amount_net_gbp,
+                amount_gross_gbp
             )
-            values (%s, 2, 'Town', 'Invented Ltd', '2018-04-10', 'T1', 5)
+            values (%s, 2, 'Town', 'Invented Ltd', '2018-04-10', 'T1', %s, %s)
             """,
-            row,
+            (*row, *((None, 5) if basis == "gross" else (5, None))),
         )
     return int(row[0])
 
@@ -66,6 +67,14 @@ def test_only_a_published_extract_may_lack_postcodes(
     assert verdict.reason == (
         None if outcome == "accept" else "100.0 % of the pounds carry no postcode that the directory knows."
     )
+
+
+@pytest.mark.parametrize("basis", ["net", "gross"])
+def test_a_source_of_one_basis_has_the_other_amount_on_no_line(
+    warehouse: Warehouse, settings: Settings, town: Source, basis: str
+) -> None:
+    delivery_id = bring(warehouse, "published", basis=basis)
+    assert check_deliveries(warehouse, settings, town, [delivery_id], "run")[delivery_id].reason is None
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,9 @@ def test_a_totals_row_is_skipped_and_agrees(tmp_path: Path) -> None:
         ([GOOD, "Total,,,10.00,", GOOD, "Total,,,20.00,"], "There are 2 totals rows (lines 3, 5)."),
         ([GOOD, "Total,,,,"], "The totals row says '' for Net, which is no amount."),
         ([GOOD, "Total"], "The totals row says '' for Net, which is no amount."),
+        ([GOOD, "Total,,,--10.00,"], "The totals row says '--10.00' for Net, which is no amount."),
+        ([GOOD, "Total,,,١٠.٠٠,"], "The totals row says '١٠.٠٠' for Net, which is no amount."),
+        ([GOOD, f"Total,,,{'9' * 40},"], "for Net, which is no amount."),
         ([GOOD, "Total,,,lots,"], "The totals row says 'lots' for Net, which is no amount."),
     ],
 )

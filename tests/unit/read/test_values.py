@@ -68,7 +68,8 @@ def test_an_amount_is_read(text: str, value: str) -> None:
     [
         "-", "()", "£", ".", "5.", "CR", "see note", "12.3.4", "1.234,50", "1 234.50", "12,34.50", "1,2345", ",123",
         "1,234,5", "12,5O.00", "--5", "-5-", "(-5)", "(5", "5)", "-5CR", "(5)CR", "-5DR", "(5.00)-", "5CRCR", "1e5",
-        "1E+05", "£5£", "$5", "€5", "5%", "NaN", "inf", "0x10", "٣", "1_000", "+5", "1000000000000", "5.00 GBP",
+        "1E+05", "£5£", "$5", "€5", "5%", "NaN", "inf", "0x10", "٣", "٣.٣٣٣", "1_000", "+5", "1000000000000",
+        "5.00 GBP",
     ],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(text: str) -> None:
@@ -127,6 +128,7 @@ def test_a_percentage_is_read(text: str, value: str) -> None:
     ("text", "problem"),
     [
         ("33.33333", TOO_PRECISE),
+        ("٣.٣٣٣٣٣", UNREADABLE),
         ("1234567", UNREADABLE),
         ("twenty", UNREADABLE),
         ("(5)", UNREADABLE),
@@ -183,6 +185,7 @@ def test_a_date_is_read(text: str, form: str, value: date) -> None:
         ("03-April-2018", "%d-%b-%Y"),
         ("03x04x2018", "%d.%m.%Y"),
         ("٠٣/04/2018", "%d/%m/%Y"),
+        ("03/04/٢٠١٨", "%d/%m/%Y"),
         ("43193", "%d/%m/%Y"),
     ],
 )
@@ -199,6 +202,7 @@ def test_date_cells_are_read_in_workbooks_only() -> None:
     assert day("2018-04-03 13:05:00", from_cells=True) == date(2018, 4, 3)
     assert day("2018-04-03 00:00:00", "%d/%m/%Y") is None
     assert day("43193", from_cells=True) is None
+    assert day("٢٠١٨-04-03 00:00:00", from_cells=True) is None
 
 
 FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%b-%Y", "%Y%m%d", "%d %B %Y")
@@ -225,7 +229,7 @@ def test_the_day_number_of_a_spreadsheet_is_read_where_it_is_declared(serial: st
     assert day(serial, "%d/%m/%Y") is None
 
 
-@pytest.mark.parametrize("text", ["4319", "431911", "43191.5", "-43191"])
+@pytest.mark.parametrize("text", ["4319", "431911", "43191.5", "-43191", "٤٥٣٨٥", "4538٥"])
 def test_other_numbers_are_no_day_numbers(text: str) -> None:
     assert day(text, EXCEL_SERIAL) is None
 

@@ -124,6 +124,55 @@ def test_a_fault_is_told_with_its_line(
     assert refused.way_out
 
 
+WORD_SETS = "given_name, learned_title, legal_form, lesson, organisation, public_word, remark, title, trading_as"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "begins", "what", "way_out"),
+    [
+        (
+            "supplier_class_rule.csv", 'supplier_name,"^({given_name})( (?!', 'supplier_name,"^({no_such_set})( (?!',
+            "given_name_trading,", "pattern names the set of words {no_such_set}, which is unknown", WORD_SETS,
+        ),
+        (
+            "supplier_class_rule.csv", 'supplier_name,"^({given_name})( (?!', 'supplier_name,"^({Given_name})( (?!',
+            "given_name_trading,", "{Given_name}", "sets of name_word.csv",
+        ),
+        (
+            "supplier_class_rule.csv", 'supplier_name,"^({given_name})( (?!', 'supplier_name,"^({given_name)( (?!',
+            "given_name_trading,", "brace { without its other one", "[{]",
+        ),
+        (
+            "supplier_class_rule.csv", "supplier_name,pre-? ?school,", "supplier_name,\"x{,3}pre-school\",",
+            "pre_school,", "{,3}", "{1,3}",
+        ),
+        # Only the rules of classes know the sets.
+        (
+            "scope_rule.csv", "tax_payee,200,supplier_name,(^", "tax_payee,200,supplier_name,({given_name}|^",
+            "tax_payee,", "{given_name}", "write the words out",
+        ),
+        ("name_word.csv", "given_name,adam,", "given_name,{title} adam,", "given_name,{title}", "word names", "[{]"),
+    ],
+)  # fmt: skip
+def test_a_set_of_words_that_is_not_there_is_told_with_its_line(
+    checkout: Settings, warehouse: Warehouse, edit: Edit, name: str, old: str, new: str, begins: str, what: str,
+    way_out: str,
+) -> None:  # fmt: skip
+    edit(name, old, new)
+    refused = refusal(checkout, warehouse)
+    assert what in refused.what
+    assert way_out in refused.way_out
+    assert refused.where == f"dbt_project/seeds/rules/{name}, line {line_of(checkout, name, begins)}"
+
+
+def test_numbers_of_times_and_braces_meant_as_such_are_no_sets(
+    checkout: Settings, warehouse: Warehouse, edit: Edit
+) -> None:
+    pattern = r"a{2}b{3,}[{]c[}]\{d\}|({given_name}){1,3}"
+    edit("supplier_class_rule.csv", "supplier_name,pre-? ?school,", f'supplier_name,"{pattern}",')
+    refuse_faults(read_rule_files(checkout), checkout, warehouse)
+
+
 def test_dates_of_one_threshold_may_touch_but_not_overlap(checkout: Settings, warehouse: Warehouse, edit: Edit) -> None:
     kept = "retention,25000.00,2014-04-01,,"
     edit(

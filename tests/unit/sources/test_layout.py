@@ -86,7 +86,7 @@ def test_day_numbers_are_a_date_format(tmp_path: Path) -> None:
     source = declare(tmp_path, SPEND, ("['%d/%m/%Y']", "['%d/%m/%Y', excel_serial]"))
 
     assert source.layouts[0].date_formats == ("%d/%m/%Y", EXCEL_SERIAL)
-    assert date_pattern(EXCEL_SERIAL) == r"\d{5}"
+    assert date_pattern(EXCEL_SERIAL) == "[0-9]{5}"
 
 
 def test_a_period_becomes_final_only_if_it_is_declared(tmp_path: Path) -> None:

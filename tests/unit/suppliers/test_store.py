@@ -223,7 +223,10 @@ def test_a_decision_about_two_is_taken_back_and_the_rules_speak_again(
         decide(asked, answered(tmp_path, {**pair, "record_key_r": other}), "review")
 
 
-@pytest.mark.parametrize(("company", "charity"), [("N/A", ""), ("12-34-56-78-9", ""), ("", "none")])
+@pytest.mark.parametrize(
+    ("company", "charity"),
+    [("N/A", ""), ("12-34-56-78-9", ""), ("12", ""), ("GB/12345", ""), ("00012", ""), ("", "none")],
+)
 def test_a_number_without_the_form_of_one_is_refused(
     warehouse: Warehouse, homes: dict[str, str], tmp_path: Path, company: str, charity: str
 ) -> None:
@@ -231,6 +234,17 @@ def test_a_number_without_the_form_of_one_is_refused(
         decide(warehouse, answered(tmp_path, identified(homes[HOME], OPERATOR, company, charity)), "review")
     assert "nothing of the file" in str(refused.value)
     assert rows(warehouse, "select from ops.supplier_record where origin = 'person'") == []
+
+
+@pytest.mark.parametrize(
+    ("number", "key"),
+    [("445790", "00445790"), ("00000012", "00000012"), ("SC 12345", "SC012345"), ("oc1", "OC000001")],
+)
+def test_noughts_that_a_spreadsheet_took_away_are_put_back(
+    warehouse: Warehouse, homes: dict[str, str], tmp_path: Path, number: str, key: str
+) -> None:
+    assert decide(warehouse, answered(tmp_path, identified(homes[HOME], OPERATOR, number)), "review") == 1
+    assert rows(warehouse, "select company_number from ops.supplier_record where origin = 'person'") == [(key,)]
 
 
 def test_naming_one_company_behind_two_that_a_person_holds_apart_is_refused(
@@ -283,6 +297,45 @@ def test_whoever_writes_no_number_in_its_column_is_nobody_s_double(warehouse: Wa
         connection.execute("update raw.spend_line set charity_number = company_number")
     outcome = match_suppliers(warehouse, settings, "run 1")
     assert (outcome.records, outcome.suppliers, outcome.new_decisions) == (12, 12, 0)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0", "00000", " 0 ", "0.00", "-", "--", "...", "N/A", "n.a.", "#N/A", "NONE", "nil", "Null", "TBC", "Unknown",
+     "VARIOUS", "No Ref"],
+)  # fmt: skip
+def test_what_is_no_vendor_number_joins_no_strangers(warehouse: Warehouse, settings: Settings, number: str) -> None:
+    names = ("Quorndale & Sons", "Quorndale Bakery Ltd", "Zennor Quorndale", "Invented Brackle")
+    paid(warehouse, 1, *((name, number, None, None, None, 10) for name in names))
+    outcome = match_suppliers(warehouse, settings, "run 1")
+    assert (outcome.records, outcome.suppliers, outcome.new_decisions) == (4, 4, 0)
+    # Nor does it raise the question whether a number was given away again; as written it stays known.
+    assert not [question for question in open_questions(warehouse) if "vendor number" in question.reason]
+    assert rows(warehouse, "select distinct supplier_ref from ops.supplier_record") == [(number,)]
+
+
+@pytest.mark.parametrize("number", ["V0", "10", "NA1", "0-0-7", "999999", "Nilsen"])
+def test_what_may_be_a_vendor_number_still_joins(warehouse: Warehouse, settings: Settings, number: str) -> None:
+    paid(
+        warehouse, 1, ("Quorndale & Sons", number, None, None, None, 10),
+        ("Quorndale Bakery Ltd", number, None, None, None, 10),
+    )  # fmt: skip
+    match_suppliers(warehouse, settings, "run 1")
+    assert rows(warehouse, "select rung from ops.supplier_decision") == [("vendor_record",)]
+
+
+def test_what_was_joined_by_no_vendor_number_is_parted_again(
+    warehouse: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid(
+        warehouse, 1, ("Quorndale & Sons", "0", None, None, None, 10),
+        ("Quorndale Bakery Ltd", "0", None, None, None, 20),
+    )  # fmt: skip
+    with monkeypatch.context() as before:
+        before.setattr(store, "_NO_VENDOR_NUMBER", "^$")
+        assert match_suppliers(warehouse, settings, "run 1").suppliers == 1
+    outcome = match_suppliers(warehouse, settings, "run 2")
+    assert (outcome.suppliers, outcome.split, outcome.ended_decisions) == (2, 1, 1)
 
 
 def test_a_number_with_the_name_of_its_register_before_it_is_the_same(warehouse: Warehouse, settings: Settings) -> None:
@@ -601,6 +654,82 @@ def test_a_wrong_line_is_refused_by_its_number(tmp_path: Path, line: str, said: 
     with pytest.raises(Refusal, match=said) as refused:
         read_answers(path)
     assert "line 3" in str(refused.value)
+
+
+COLUMNS = "decision,decided_by,reason,record_key_l,record_key_r"
+KEYS = tuple(f"{number:032x}" for number in range(6))
+
+
+def written(folder: Path, *lines: str, columns: str = COLUMNS) -> Path:
+    """A file with these lines as they are."""
+    path = folder / "answers.csv"
+    path.write_bytes("\r\n".join((columns, *lines, "")).encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("second", "third"),
+    [
+        ('same,By,"Why.,{2},{3}', "same,By,Why.,{4},{5}"),
+        ('same,By,"Why.,{2},{3}', 'same,By,"Why.",{4},{5}'),
+        # The next quotation mark ends what this one began: as CSV nothing is wrong.
+        ('same,By,"Why.,{2},{3}', 'same,By,Why.",{4},{5}'),
+        ('same,By,"Why.,{2},{3}', 'same,"",Why.,{4},{5}'),
+        ('same,By,"Why.",{2},"{3}', 'same,By,Why.,{4},{5}"'),
+        ('same,By,Why."x",{2},"{3}"x', "same,By,Why.,{4},{5}"),
+    ],
+)
+def test_a_quotation_mark_that_is_not_closed_takes_in_no_other_line(tmp_path: Path, second: str, third: str) -> None:
+    path = written(
+        tmp_path, f'same,By,"In two\r\nlines.",{KEYS[0]},{KEYS[1]}', second.format(*KEYS), third.format(*KEYS)
+    )
+    with pytest.raises(Refusal, match="line 4") as refused:
+        read_answers(path)
+    assert "nothing of the file" in refused.value.way_out
+    assert "quot" in refused.value.what or "end of data" in refused.value.what
+
+
+def test_a_quotation_mark_that_takes_in_lines_with_the_keys_first_is_refused(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        f'{KEYS[0]},{KEYS[1]},same,By,"Why.',
+        f"{KEYS[2]},{KEYS[3]},same,By,Why.",
+        f'{KEYS[4]},{KEYS[5]},same,By,"',
+        columns="record_key_l,record_key_r,decision,decided_by,reason",
+    )
+    with pytest.raises(Refusal, match="line 2"):
+        read_answers(path)
+
+
+def test_a_header_whose_quotation_mark_is_not_closed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="line 1"):
+        read_answers(written(tmp_path, columns=f'"{COLUMNS}'))
+
+
+def test_a_reason_of_several_lines_is_read(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        f'same,By,"Told:\r\n""one, two, three"" (Ash ({KEYS[4]}), Birch).\n\r\nSo be it.",{KEYS[0]},{KEYS[1]}',
+        "",
+        f'same,By,It is 6" wide,{KEYS[2]},{KEYS[3]},,',
+        ",,",
+    )
+    one, other = read_answers(path)
+    assert one.reason == f'Told: "one, two, three" (Ash ({KEYS[4]}), Birch). So be it.'
+    assert (one.line, other.line, other.reason) == (2, 7, 'It is 6" wide')
+
+
+def test_what_the_database_or_the_reader_cannot_take_is_refused_by_its_line(tmp_path: Path) -> None:
+    good, keys = f"same,By,Why.,{KEYS[0]},{KEYS[1]}", f"{KEYS[2]},{KEYS[3]}"
+    for bad, said in (
+        (f"same,By,W\0hy.,{keys}", "NUL"),
+        (f"same,By,{'y' * 131_073},{keys}", "longer than 131,072"),
+        (f"same,By,One, two,{keys}", "has 6 fields; the header has 5"),
+    ):
+        with pytest.raises(Refusal, match=said) as refused:
+            read_answers(written(tmp_path, good, bad, good))
+        assert refused.value.where.endswith("line 3")
+        assert refused.value.way_out
 
 
 def test_lines_that_contradict_each_other_are_refused(tmp_path: Path) -> None:

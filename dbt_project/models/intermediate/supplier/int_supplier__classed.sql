@@ -2,6 +2,7 @@ with held as (
     select
         stretch.supplier_key,
         stretch.stretch_number,
+        stretch.looked_up_date,
         evidence.field,
         evidence.evidence_text,
         evidence.as_at_date
@@ -20,7 +21,10 @@ matched as (
         ruled.reason
     from held
     inner join {{ ref('int_supplier__ruled') }} as ruled
-        on held.field = ruled.field and held.evidence_text = ruled.evidence_text
+        on
+            held.field = ruled.field
+            and held.evidence_text = ruled.evidence_text
+            and {{ is_valid_on('held.looked_up_date', 'ruled.valid_from', 'ruled.valid_to') }}
 ),
 
 deciding as (

@@ -31,7 +31,8 @@ own_text as (
 ruled_record as (
     select
         own_text.vendor_record_key,
-        (array_agg(ruled.masking order by ruled.priority))[1] = 'never'
+        -- A rule that ended proves no name of today.
+        (array_agg(ruled.masking order by ruled.priority) filter (where ruled.valid_to is null))[1] = 'never'
         and bool_and(ruled.masking <> 'always') as is_organisation,
         (array_agg(ruled.supplier_class order by ruled.priority) filter (where ruled.field = 'supplier_name'))[1]
             as name_class

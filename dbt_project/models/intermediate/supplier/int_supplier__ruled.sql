@@ -26,12 +26,10 @@ rule as materialized (
 ),
 
 evidence_text as materialized (
-    select
+    select distinct
         field,
-        evidence_text,
-        max(as_at_date) as as_at_date
+        evidence_text
     from {{ ref('int_supplier__evidence') }}
-    group by field, evidence_text
 )
 
 select
@@ -42,6 +40,8 @@ select
     rule.basis,
     rule.supplier_class,
     rule.masking,
+    rule.valid_from,
+    rule.valid_to,
     rule.reason
 from rule
 cross join lateral (
@@ -51,7 +51,6 @@ cross join lateral (
     from evidence_text
     where
         evidence_text.field = rule.field
-        and {{ is_valid_on('evidence_text.as_at_date', 'rule.valid_from', 'rule.valid_to') }}
         and evidence_text.evidence_text ~ rule.pattern
     order by evidence_text.evidence_text
     offset 0

@@ -1,4 +1,5 @@
--- Cut where any source says something new, after the supplier was first written down.
+-- Cut where any source says something new, after the supplier was first written down, and where a rule on classes begins
+-- or ends.
 with supplier as (
     select
         supplier_key,
@@ -22,6 +23,13 @@ cut as (
         supplier_key,
         as_at_date as cut_date
     from {{ ref('int_supplier__declared') }}
+    union
+    select
+        supplier.supplier_key,
+        rule_day.cut_date
+    from supplier
+    cross join {{ ref('supplier_class_rule') }} as rule
+    cross join lateral (values (rule.valid_from), (rule.valid_to + 1)) as rule_day (cut_date)
 ),
 
 stretch as (

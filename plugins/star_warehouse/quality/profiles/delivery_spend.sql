@@ -69,6 +69,10 @@ figures as (
             sum(abs(amount_gross_gbp)) filter (where amount_net_gbp is not null)
             / nullif(sum(abs(amount_net_gbp)) filter (where amount_gross_gbp is not null), 0)
         )::float8 as gross_to_net_ratio,
+        count(*) filter (where amount_net_gbp is null) as without_net_lines_count,
+        (count(*) filter (where amount_net_gbp is null))::float8 / count(*) as without_net_lines_share,
+        (sum(size_gbp) filter (where amount_net_gbp is null) / nullif(sum(size_gbp), 0))::float8
+            as without_net_amount_share,
         (
             count(*) filter (where upper(btrim(supplier_name)) in ('NA', 'N/A', '#N/A', 'NAN', 'NULL', 'NONE', '-'))
         )::float8 / count(*) as null_word_names_share,
@@ -139,6 +143,10 @@ select
     coalesce(figures.redacted_amount_share, 0) as redacted_amount_share,
     case when delivery.extract = 'internal' then coalesce(figures.unknown_amount_share, 0) end as unknown_amount_share,
     case when delivery.vat_basis = 'both' then figures.gross_to_net_ratio end as gross_to_net_ratio,
+    case when delivery.vat_basis = 'both' then coalesce(figures.without_net_lines_count, 0) end as without_net_lines_count,
+    case when delivery.vat_basis = 'both' then coalesce(figures.without_net_lines_share, 0) end as without_net_lines_share,
+    case when delivery.vat_basis = 'both' then coalesce(figures.without_net_amount_share, 0) end
+        as without_net_amount_share,
     figures.null_word_names_share,
     figures.garbled_names_count,
     figures.mangled_invoices_count,

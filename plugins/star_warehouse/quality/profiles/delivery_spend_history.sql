@@ -54,6 +54,7 @@ line as materialized (
         supplier.name_key,
         coalesce(spend_line.amount_net_gbp, spend_line.amount_gross_gbp) as amount_gbp,
         abs(coalesce(spend_line.amount_net_gbp, spend_line.amount_gross_gbp)) as size_gbp,
+        spend_line.amount_net_gbp is null as is_without_net,
         coalesce(supplier.is_redacted, false) as is_redacted,
         located.remit_postcode is not null as is_located,
         -- The columns that a figure rests on: 1 where filled.
@@ -65,7 +66,8 @@ line as materialized (
         num_nonnulls(spend_line.purpose) as has_purpose,
         num_nonnulls(spend_line.category_label) as has_category_label,
         num_nonnulls(spend_line.department) as has_department,
-        num_nonnulls(spend_line.contract_ref) as has_contract_ref
+        num_nonnulls(spend_line.contract_ref) as has_contract_ref,
+        num_nonnulls(spend_line.amount_net_gbp) as has_amount_net_gbp
     from raw.spend_line
     left join supplier using (supplier_name)
     left join located using (remit_postcode)
@@ -86,6 +88,8 @@ month_figures as (
             coalesce(sum(size_gbp) filter (where not is_redacted and not is_located), 0)
             / nullif(sum(size_gbp) filter (where not is_redacted), 0)
         )::float8 as unknown_share,
+        coalesce((sum(size_gbp) filter (where is_without_net) / nullif(sum(size_gbp), 0))::float8, 0)
+            as without_net_share,
         avg(has_supplier_name)::float8 as has_supplier_name,
         avg(has_supplier_ref)::float8 as has_supplier_ref,
         avg(has_company_number)::float8 as has_company_number,
@@ -94,7 +98,8 @@ month_figures as (
         avg(has_purpose)::float8 as has_purpose,
         avg(has_category_label)::float8 as has_category_label,
         avg(has_department)::float8 as has_department,
-        avg(has_contract_ref)::float8 as has_contract_ref
+        avg(has_contract_ref)::float8 as has_contract_ref,
+        avg(has_amount_net_gbp)::float8 as has_amount_net_gbp
     from line
     group by delivery_id, month
 ),
@@ -147,6 +152,7 @@ measured as (
         ('negative', month_figures.negative_share),
         ('redacted', month_figures.redacted_share),
         ('unknown', month_figures.unknown_share),
+        ('without_net', month_figures.without_net_share),
         ('gap', month_gap.gap_days::float8)
     ) as measure (name, reading)
     where measure.reading is not null
@@ -245,6 +251,10 @@ band as (
         max(to_char(month, 'YYYY-MM')) filter (where name = 'unknown') as unknown_month,
         max(reading) filter (where name = 'unknown') as unknown_of_month_share,
         max(median) filter (where name = 'unknown') as unknown_usual_share,
+        max(rise) filter (where name = 'without_net') as without_net_rise_share,
+        max(to_char(month, 'YYYY-MM')) filter (where name = 'without_net') as without_net_month,
+        max(reading) filter (where name = 'without_net') as without_net_of_month_share,
+        max(median) filter (where name = 'without_net') as without_net_usual_share,
         max(rise) filter (where name = 'gap') as gap_rise_days,
         max(to_char(month, 'YYYY-MM')) filter (where name = 'gap') as gap_month,
         max(reading) filter (where name = 'gap') as gap_of_month_days,
@@ -355,7 +365,8 @@ filled as (
         ('purpose', month_figures.has_purpose),
         ('category_label', month_figures.has_category_label),
         ('department', month_figures.has_department),
-        ('contract_ref', month_figures.has_contract_ref)
+        ('contract_ref', month_figures.has_contract_ref),
+        ('amount_net_gbp', month_figures.has_amount_net_gbp)
     ) as field (name, share)
 ),
 
@@ -405,6 +416,10 @@ select
     band.unknown_month,
     band.unknown_of_month_share,
     band.unknown_usual_share,
+    case when source.vat_basis = 'both' then band.without_net_rise_share end as without_net_rise_share,
+    band.without_net_month,
+    band.without_net_of_month_share,
+    band.without_net_usual_share,
     band.gap_rise_days,
     band.gap_month,
     band.gap_of_month_days,
