@@ -167,6 +167,13 @@ def test_the_number_of_a_body_does_not_publish_who_is_named_beside_it(name: str)
     assert is_masked(Known(name, charity_number="1234567"))
 
 
+def test_a_number_that_companies_house_has_not_come_to_proves_nothing() -> None:
+    assert supplier_class(Known("Hilda Barnesworth", company_number="17000000")) == "company"
+    for number in ("20000000", "99999999"):
+        assert is_masked(Known("Hilda Barnesworth", company_number=number))
+    assert supplier_class(Known("Hilda Barnesworth", company_number="SC999999")) == "company"
+
+
 # A body for each part of the rules that tell one by its name.
 PUBLIC_BODIES = {
     "nhs": ["Vale NHS Trust", "Vale Health NH", "Vale Integrated Care Board", "Vale Clinical Comm", "Vale CCG"],
@@ -220,6 +227,9 @@ def test_postgres_reads_the_rules_as_python_does(built: Built) -> None:
         "company_number": [
             "00000000",
             "01234567",
+            "17000000",
+            "20000000",
+            "99999999",
             "sc123456",
             "zz123456",
             "0ip1234r",
