@@ -12,5 +12,6 @@
 {% macro word_sets() -%}
     {{ return([
         'title', 'learned_title', 'given_name', 'legal_form', 'trading_as', 'organisation', 'public_word', 'lesson', 'remark',
+        'role', 'surname',
     ]) }}
 {%- endmacro %}
