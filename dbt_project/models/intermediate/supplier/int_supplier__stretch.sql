@@ -1,5 +1,5 @@
--- Cut where any source says something new, after the supplier was first written down, and where a rule on classes begins
--- or ends.
+-- Cut where any source says something new, after the supplier was first written down, and where a rule on classes
+-- begins or ends.
 with supplier as (
     select
         supplier_key,
