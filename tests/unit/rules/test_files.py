@@ -124,7 +124,9 @@ def test_a_fault_is_told_with_its_line(
     assert refused.way_out
 
 
-WORD_SETS = "given_name, learned_title, legal_form, lesson, organisation, public_word, remark, role, surname, title, trading_as"
+WORD_SETS = (
+    "given_name, learned_title, legal_form, lesson, organisation, public_word, remark, role, surname, title, trading_as"
+)
 
 
 @pytest.mark.parametrize(
