@@ -359,7 +359,7 @@ def _print(results: Mapping[str, Any]) -> None:
     console.print(table)
     if register := results.get("register"):
         console.print(f"A register never tuned on: {register}", highlight=False)
-    _growth(console, "Growth, training included", results["growth"])
+    _growth(console, "Growth", results["growth"])
     _growth(console, "Growth in the warehouse: first, again, after another month (2 % more)", results["warehouse"])
     wanted = Table(title="What is wanted", title_justify="left")
     for heading in ("figure", "wanted", "measured", ""):

@@ -38,7 +38,7 @@ def verdicts(results: Mapping[str, Any]) -> list[Verdict]:
         found.append(Verdict("a register never tuned on: links of two company numbers", "0", linked, linked == 0))
     found += _of_quality("invented records", results["invented"])
     for what, measured, field in (
-        ("in memory, training included", results["growth"], "seconds"),
+        ("in memory", results["growth"], "seconds"),
         ("in the warehouse, the first time", results["warehouse"], "first_seconds"),
     ):
         (seconds,) = (one[field] for one in measured if one["records"] >= _RECORDS)
