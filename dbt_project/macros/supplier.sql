@@ -11,3 +11,9 @@
             stretch.supplier_key = evidence.supplier_key
             and {{ is_valid_on('stretch.looked_up_date', 'evidence.valid_from_date', 'evidence.valid_to_date') }}
 {%- endmacro %}
+
+{#- The day by which an award's record said what it says: the award's; without one, or with one after the extract, that of
+    the extract. -#}
+{% macro said_date(award_date, as_of_date) -%}
+    least({{ award_date }}, {{ as_of_date }})
+{%- endmacro %}

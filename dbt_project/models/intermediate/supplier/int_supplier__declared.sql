@@ -1,5 +1,4 @@
--- What bidders and the contracts register say of a supplier's size and kind, as at the award; without one, or with one
--- after the day of the extract, as at the extract: what it says was said by then.
+-- What bidders and the contracts register say of a supplier's size and kind, as at the day they had said it by.
 with supplier as (
     select distinct
         written_in,
@@ -15,7 +14,7 @@ declaration as (
         'tender' as evidence,
         bid.size_code,
         bid.vcse_code,
-        least(lot.award_date, lot.as_of_date) as as_at_date
+        {{ said_date('lot.award_date', 'lot.as_of_date') }} as as_at_date
     from {{ ref('stg_tenders__bid') }} as bid
     inner join {{ ref('stg_tenders__lot') }} as lot
         on bid.opportunity_ref = lot.opportunity_ref and bid.lot_number = lot.lot_number
@@ -26,7 +25,7 @@ declaration as (
         'contract' as evidence,
         sme_code as size_code,
         vcse_code,
-        least(award_date, as_of_date) as as_at_date
+        {{ said_date('award_date', 'as_of_date') }} as as_at_date
     from {{ ref('stg_contracts__contract') }}
 )
 

@@ -6,7 +6,7 @@ with register_row as (
         vendor_record_key,
         supplier_name,
         company_number,
-        least(award_date, as_of_date) as written_date
+        {{ said_date('award_date', 'as_of_date') }} as written_date
     from {{ ref('stg_contracts__contract') }}
     union all
     select
@@ -14,7 +14,7 @@ with register_row as (
         bid.vendor_record_key,
         bid.bidder_name as supplier_name,
         bid.company_number,
-        least(lot.award_date, lot.as_of_date) as written_date
+        {{ said_date('lot.award_date', 'lot.as_of_date') }} as written_date
     from {{ ref('stg_tenders__bid') }} as bid
     left join {{ ref('stg_tenders__lot') }} as lot
         on bid.opportunity_ref = lot.opportunity_ref and bid.lot_number = lot.lot_number
@@ -24,7 +24,7 @@ with register_row as (
         vendor_record_key,
         supplier_name,
         company_number,
-        least(award_date, as_of_date) as written_date
+        {{ said_date('award_date', 'as_of_date') }} as written_date
     from {{ ref('stg_social_value__project') }}
 ),
 
