@@ -21,10 +21,11 @@ PROJECT = REPOSITORY / "dbt_project"
 SEEDS = PROJECT / "seeds"
 
 # As the release gives them; with the same ones dbt does not parse the project again.
-VARIABLES = ("--vars", "{release_id: 7, candidate_schema: elsewhere}")
+VARIABLES = ("--vars", "{candidate_schema: elsewhere}")
 
-# To parse connects to nothing.
+# To parse connects to nothing, and builds for no release.
 NOWHERE = {
+    "STAR_RELEASE_ID": "0",
     "STAR_PGHOST": "127.0.0.1",
     "STAR_PGPORT": "1",
     "STAR_PGUSER": "nobody",

@@ -109,7 +109,7 @@ valued as (
 )
 
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     valued.measure_id,
     valued.measure_name,
     valued.partner_code,

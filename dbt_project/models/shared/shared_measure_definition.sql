@@ -1,5 +1,5 @@
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     measure_id,
     measure_name as name,
     numerator,

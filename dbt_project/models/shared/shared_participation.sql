@@ -1,5 +1,5 @@
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     bid_share.partner_code,
     bid_share.financial_year,
     bid_share.cohort,

@@ -1,5 +1,5 @@
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     partner_code,
     partner_name,
     partner_type,

@@ -1,7 +1,7 @@
 -- What was checked on the deliveries this release rests on, and on the warehouse it was built from. The results of the
 -- candidate's own audit are appended when it is through.
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     result.boundary,
     result.suite,
     result.subject,
@@ -16,7 +16,7 @@ select
     result.checked_at
 from {{ ref('stg_ledger__quality_result') }} as result
 where
-    (result.boundary = 'warehouse' and result.release_id = {{ var('release_id') }})
+    (result.boundary = 'warehouse' and result.release_id = {{ release_id() }})
     or (
         result.boundary = 'delivery'
         and result.delivery_id in (

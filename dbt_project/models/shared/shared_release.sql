@@ -23,7 +23,7 @@ earlier_delivery as (
 )
 
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     coalesce(release.state, 'development') as state,
     coalesce(release.started_at, now()) as started_at,
     release.published_at,
@@ -36,7 +36,7 @@ select
     release.directory_version,
     current_delivery.is_sample
 from current_delivery
-left join {{ ref('stg_ledger__release') }} as release on release.release_id = {{ var('release_id') }}
+left join {{ ref('stg_ledger__release') }} as release on release.release_id = {{ release_id() }}
 union all
 select
     release.release_id,
@@ -53,4 +53,4 @@ select
     earlier_delivery.is_sample
 from {{ ref('stg_ledger__release') }} as release
 inner join earlier_delivery on release.release_id = earlier_delivery.release_id
-where release.published_at is not null and release.release_id <> {{ var('release_id') }}
+where release.published_at is not null and release.release_id <> {{ release_id() }}

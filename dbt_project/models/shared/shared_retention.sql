@@ -2,7 +2,7 @@
     'met_r1__own_borough', 'met_r2__star_boroughs', 'met_r3__gm', 'met_r3b__lcr', 'met_r3c__north_west'
 ] %}
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     partner_code,
     financial_year,
     fy_start_date,

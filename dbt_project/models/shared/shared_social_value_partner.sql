@@ -1,5 +1,5 @@
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     secured.partner_code,
     secured.financial_year as award_year,
     secured.theme,

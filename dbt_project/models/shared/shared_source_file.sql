@@ -1,5 +1,5 @@
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     source_id,
     partner_code,
     file_name,

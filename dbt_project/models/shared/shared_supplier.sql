@@ -36,7 +36,7 @@ sampled as (
 )
 
 select
-    {{ var('release_id') }}::bigint as release_id,
+    {{ release_id() }}::bigint as release_id,
     supplier.supplier_key,
     supplier.published_name as name,
     supplier.supplier_class,

@@ -32,10 +32,9 @@ def build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str
 
 
 def _build(warehouse: Warehouse, settings: Settings, release_id: int, run_id: str, layer: Layer) -> None:
-    # The layers of a release share a folder, so that only the first has to parse the project.
+    # The layers of a release share a folder, which says what they were built from.
     folder = settings.home / "dbt" / f"release_{release_id}"
-    variables = {"release_id": release_id, "candidate_schema": CANDIDATE}
-    outcome = build_selected(warehouse, settings, layer, variables, folder)
+    outcome = build_selected(warehouse, settings, layer, release_id, {"candidate_schema": CANDIDATE}, folder)
     _record(warehouse, release_id, run_id, layer, outcome.results)
     if outcome.reason is None:
         return

@@ -14,6 +14,7 @@ from star_warehouse.settings import Settings
 
 _FAILURES = ("error", "fail", "runtime error")
 _SHOWN = 3
+_PARSED = "partial_parse.msgpack"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def build_selected(
     warehouse: Warehouse,
     settings: Settings,
     selector: str,
+    release_id: int,
     variables: Mapping[str, object],
     folder: Path,
     *,
@@ -41,8 +43,9 @@ def build_selected(
     """Build what a selector of ``dbt_project/selectors.yml`` selects, and run the tests it selects.
 
     Args:
-        variables: of the project; with the same ones as the last time in this folder, dbt does not parse it again.
-        folder: where dbt writes its artifacts and logs.
+        release_id: the release that the tables are built for.
+        variables: of the project; with the same ones as the last time, dbt parses only what was changed since.
+        folder: where dbt writes its artifacts and logs; what it parsed last is looked for in this and those beside it.
         is_quiet: leave standard output to others; the log in the folder is written all the same.
 
     Raises:
@@ -50,7 +53,7 @@ def build_selected(
     """
     # Telemetry is decided when dbt is imported, which takes seconds, so it is done here and not on top.
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-    os.environ.update(warehouse.environment())
+    os.environ.update(warehouse.environment() | {"STAR_RELEASE_ID": str(release_id)})
     from dbt.cli.main import dbtRunner
 
     outcome = dbtRunner().invoke(
@@ -62,6 +65,7 @@ def build_selected(
             *("--vars", json.dumps(dict(variables))),
             *("--target-path", str(folder)),
             *("--log-path", str(folder / "logs")),
+            *_parsed_before(folder),
             *("--no-use-colors", "--no-version-check"),
             *(("--log-level", "none", "--log-level-file", "info") if is_quiet else ()),
         ]
@@ -74,6 +78,14 @@ def build_selected(
         return DbtOutcome(results, None)
     reason = _why(results) or str(outcome.exception or "dbt ended without saying why").strip()
     return DbtOutcome(results, reason)
+
+
+def _parsed_before(folder: Path) -> Sequence[str]:
+    """The option that names what dbt parsed last: in this folder, as it would find itself, or in one beside it."""
+    if (folder / _PARSED).exists():
+        return ()
+    others = sorted(folder.parent.glob(f"*/{_PARSED}"), key=lambda path: path.stat().st_mtime)
+    return ("--partial-parse-file-path", str(others[-1])) if others else ()
 
 
 def _why(results: Sequence[Any]) -> str | None:

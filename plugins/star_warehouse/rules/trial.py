@@ -68,8 +68,8 @@ def drop_trial(warehouse: Warehouse) -> None:
 def _build(warehouse: Warehouse, settings: Settings, release_id: int) -> None:
     # One folder for all checks, so that dbt parses only what was changed since the last one.
     folder = settings.home / "dbt" / "rules_check"
-    variables = {"release_id": release_id, "schema_prefix": PREFIX}
-    outcome = build_selected(warehouse, settings, _SELECTOR, variables, folder, is_quiet=True)
+    variables = {"schema_prefix": PREFIX}
+    outcome = build_selected(warehouse, settings, _SELECTOR, release_id, variables, folder, is_quiet=True)
     if outcome.reason is not None:
         raise Refusal(
             outcome.reason,

@@ -4,10 +4,10 @@ with reading as (
     select
         coalesce(
             max(suppliers_as_at),
-            case when {{ var('release_id') }} = 0 then 'infinity'::timestamptz end
+            case when {{ release_id() }} = 0 then 'infinity'::timestamptz end
         ) as suppliers_as_at
     from {{ ref('stg_ledger__release') }}
-    where release_id = {{ var('release_id') }}
+    where release_id = {{ release_id() }}
 )
 
 select
