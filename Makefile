@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help environment run up test check bench bench-matching clean
+.PHONY: help environment run up test check check-python check-sql check-dbt bench bench-matching clean
 
 BIN := .venv/bin
 
@@ -32,13 +32,21 @@ up: environment
 test: check
 	$(BIN)/pytest --numprocesses 2 --no-loadscope-reorder
 
+# Two at a time, each with its output in one piece; SQL goes first, because it takes longest.
 check: environment
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-sql check-python check-dbt
+
+check-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(DBT_PARSE)
+	$(BIN)/mypy
+
+check-sql:
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+check-dbt:
+	$(DBT_PARSE)
 	$(BIN)/dbt-bouncer --config-file dbt-bouncer.yml
 
 bench: environment

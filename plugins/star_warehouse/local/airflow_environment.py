@@ -17,8 +17,10 @@ _LOCAL_HOSTS = "127.0.0.1,localhost"
 _IMPORTED_ONCE = (
     "airflow.executors.local_executor",
     "airflow.sdk.execution_time.task_runner",
+    "airflow.dag_processing.dagbag",
     "great_expectations",
     "dbt.cli.main",
+    "star_warehouse.airflow_glue.ingest",
 )
 
 

@@ -32,7 +32,7 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.release import release_is_due
 from star_warehouse.settings import Settings
 
-_SECONDS_BETWEEN_LOOKS = 1.0
+_SECONDS_BETWEEN_LOOKS = 2.0
 # An event becomes a run within a round or two of the scheduler; one that does not is not waited for without end.
 _SECONDS_FOR_THE_EVENT = 30.0
 # With less, PostgreSQL is about to stop in the middle of something; stopped here, the next run goes on.

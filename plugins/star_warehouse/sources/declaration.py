@@ -6,6 +6,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -30,11 +31,18 @@ def read_declaration(path: Path) -> Source:
     """
     try:
         data = path.read_bytes()
-        document = _yaml().load(data.decode("utf-8"))
     except OSError as error:
         raise Refusal(
             f"The declaration cannot be read: {error.strerror}.", where=str(path), way_out="Check the file."
         ) from error
+    return _declared(path, data)
+
+
+# A task needs the declarations twice, for its DAG and for its work; only the bytes say whether they are the same.
+@lru_cache(maxsize=256)
+def _declared(path: Path, data: bytes) -> Source:
+    try:
+        document = _yaml().load(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise Refusal("The declaration is not UTF-8.", where=str(path), way_out="Save it as UTF-8.") from error
     except DuplicateKeyError as error:
