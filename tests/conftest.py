@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from star_warehouse.settings import Settings
 
 pytest_plugins = ["tests.fixtures_database"]
 
-# The folders whose tests share one expensive preparation: the installation of the end-to-end tests, the build of dbt's.
-_LONGEST = ("tests/integration", "tests/dbt")
+# The folders whose tests share one expensive preparation: the installation of the end-to-end tests, the build of dbt's,
+# the sample as it is drawn.
+_LONGEST = ("tests/integration", "tests/dbt", "tests/unit/samples")
 
 
 class _ByPreparation(LoadScopeScheduling):  # type: ignore[misc]
@@ -50,11 +53,18 @@ def _preparation(nodeid: str) -> str:
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample deliveries, written once a session: a folder a source."""
+    """The sample deliveries, a folder a source: written once for all processes of a session, and only read."""
     from tests.samples import write_samples
 
-    folder = tmp_path_factory.mktemp("sample")
-    write_samples(folder)
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "sample"
+    with (shared / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            begun = tmp_path_factory.mktemp("sample")
+            write_samples(begun)
+            begun.rename(folder)
     return folder
 
 

