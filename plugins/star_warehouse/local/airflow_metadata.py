@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -69,16 +71,25 @@ def _create(warehouse: Warehouse, name: str) -> None:
             ) from error
 
 
-def migrate_metadata(children: Children, environment: Mapping[str, str]) -> None:
+def migrate_metadata(url: str, home: Path, children: Children, environment: Mapping[str, str]) -> None:
     """Bring Airflow's tables to the version of the installed Airflow.
 
+    Airflow's command takes seconds to see that nothing is to be done; so a file remembers what the last one did, and
+    is believed as long as the database says the same.
+
     Args:
+        url: libpq URL of the metadata database.
+        home: Airflow's folder, which exists.
         children: what runs Airflow's command.
         environment: variables of Airflow's processes; they say where the metadata are.
 
     Raises:
         Refusal: the migration failed; the sentence names the log.
     """
+    migrated = home / "migrated"
+    if migrated.exists() and migrated.read_text() == _state_of(url):
+        return
+    migrated.unlink(missing_ok=True)
     code = children.run("migrate", [sys.executable, "-m", "airflow", "db", "migrate"], environment)
     if code != 0:
         raise Refusal(
@@ -86,6 +97,18 @@ def migrate_metadata(children: Children, environment: Mapping[str, str]) -> None
             where=f"log {children.log('migrate')}",
             way_out="Read the end of that log, then run again.",
         )
+    migrated.write_text(_state_of(url))
+
+
+def _state_of(url: str) -> str:
+    """The installed Airflow's version and the revision that its tables are at; why that is not to be known, if so."""
+    try:
+        with psycopg.connect(url) as connection:
+            revisions = connection.execute("select version_num from alembic_version").fetchall()
+    except psycopg.Error as error:
+        # Airflow's command meets the same, and says it.
+        return str(error)
+    return f"{version('apache-airflow-core')} {' '.join(revision for (revision,) in revisions)}\n"
 
 
 def end_unfinished_runs(url: str, *, forget_events: bool) -> int:

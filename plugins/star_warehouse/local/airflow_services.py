@@ -55,7 +55,7 @@ class AirflowServices:
         refuse_taken_port(airflow.settings.airflow_port, "STAR_AIRFLOW_PORT", "Airflow's pages and API")
         airflow.write_password_file()
         environment = airflow.environment()
-        migrate_metadata(self._children, environment)
+        migrate_metadata(airflow.database_url, airflow.home, self._children, environment)
         end_unfinished_runs(airflow.database_url, forget_events=not airflow.has_schedules)
         self._started_at = datetime.now(UTC)
         for name, options in _SERVICES.items():

@@ -6,13 +6,8 @@ import json
 import stat
 from pathlib import Path
 
-import pytest
-
-from star_warehouse.database import Warehouse
 from star_warehouse.local.airflow_environment import Airflow
-from star_warehouse.local.airflow_metadata import end_unfinished_runs, metadata_url
 from star_warehouse.local.credentials import ensure_credentials
-from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 
 
@@ -58,39 +53,3 @@ def test_the_admin_password_is_written_for_its_owner_alone(settings: Settings) -
     file = Path(one.environment({})["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
     assert json.loads(file.read_text()) == {"admin": one.credentials.airflow_admin_password}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-def test_metadata_live_in_the_embedded_server_or_where_they_are_put(settings: Settings) -> None:
-    embedded = Warehouse("127.0.0.1", 5432, "star", "secret", "warehouse")
-    assert metadata_url(settings, embedded, {}) == "postgresql://star:secret@127.0.0.1:5432/airflow"
-    elsewhere = {"STAR_AIRFLOW_DATABASE_URL": "postgres://me:x@db/meta"}
-    assert metadata_url(settings, embedded, elsewhere) == "postgresql://me:x@db/meta"
-    with pytest.raises(Refusal, match="STAR_AIRFLOW_DATABASE_URL"):
-        metadata_url(settings, embedded, {"STAR_AIRFLOW_DATABASE_URL": "sqlite:///x.db"})
-
-
-@pytest.mark.parametrize("forget_events", [True, False])
-def test_what_a_killed_airflow_left_is_ended(warehouse: Warehouse, forget_events: bool) -> None:
-    with warehouse.connect() as connection:
-        connection.execute(
-            """
-            create table dag_run (run_id text, state text, end_date timestamptz);
-            create table task_instance (task_id text, state text, end_date timestamptz);
-            create table job (id int, state text, end_date timestamptz);
-            create table asset_dag_run_queue (target_dag_id text);
-            insert into asset_dag_run_queue values ('release');
-            insert into dag_run values ('a', 'running', null), ('b', 'queued', null), ('c', 'success', now());
-            insert into task_instance values ('a', 'running', null), ('b', null, null), ('c', 'up_for_retry', null);
-            insert into job values (1, 'running', null), (2, 'success', now());
-            """
-        )
-    assert end_unfinished_runs(warehouse.url, forget_events=forget_events) == 2
-    with warehouse.connect() as connection:
-        runs = connection.execute("select run_id, state from dag_run order by 1").fetchall()
-        tasks = connection.execute("select task_id, state from task_instance order by 1").fetchall()
-        events = connection.execute("select count(*) from asset_dag_run_queue").fetchone()
-        jobs = connection.execute("select state from job order by id").fetchall()
-    assert runs == [("a", "failed"), ("b", "failed"), ("c", "success")]
-    assert tasks == [("a", "failed"), ("b", None), ("c", "failed")]
-    assert jobs == [("failed",), ("success",)]
-    assert events == (0 if forget_events else 1,)
