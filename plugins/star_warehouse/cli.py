@@ -97,6 +97,7 @@ def deliver(
     from star_warehouse.local.session import at_work
     from star_warehouse.local.tables import print_uncounted
     from star_warehouse.receive import deliver as put
+    from star_warehouse.sources import unknown_partner
 
     settings = Settings.from_environment()
     console = _console()
@@ -104,6 +105,9 @@ def deliver(
     print_uncounted(settings, [feed], console)
     for path in put(feed, files, settings):
         console.print(f"Waits: {path}", soft_wrap=True, highlight=False)
+    if unknown_partner(feed, settings.dbt_project):
+        # What to do first was said above; no run takes it in before.
+        return
     holder = at_work(settings)
     if holder is None:
         console.print("Take it in with `make run`.", highlight=False)
