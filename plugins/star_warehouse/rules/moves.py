@@ -174,7 +174,7 @@ class HeadlineMove:
 
 @dataclass(frozen=True)
 class OtherLines:
-    """Lines that only the live tables or only the trial have, because deliveries came or went since the release."""
+    """Lines that only the live tables or only the trial have, because the last build ended half-way."""
 
     lines_count: int
     amount_gbp: Decimal
