@@ -272,9 +272,9 @@ def _remarks(checked: RulesCheck) -> list[str]:
         )
     if checked.relocated_lines or checked.resupplied_lines:
         remarks.append(
-            f"Not all that follows is a scope rule's work: {checked.relocated_lines:,} lines lie in another district and "
-            f"{checked.resupplied_lines:,} have another supplier, since the directory, decisions about suppliers or "
-            "models changed as well; the headline figures show that too."
+            f"Not all that follows is a scope rule's work: {checked.relocated_lines:,} lines lie in another district "
+            f"and {checked.resupplied_lines:,} have another supplier, since the directory, decisions about suppliers "
+            "or models changed as well; the headline figures show that too."
         )
     if checked.moves_something and not checked.changes:
         remarks.append("No rule changed: what moves comes from reference data, decisions about suppliers or models.")
