@@ -28,8 +28,8 @@ _MOVES = 3
 _Kind = Literal["spend", "social_value", "contracts", "tenders"]
 _PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
 
-_Deliveries = Annotated[list[str] | None, typer.Argument(help="Their numbers, as `status` tells them.")]
-_Reason = Annotated[str, typer.Option(help="Why, for those who ask later.")]
+_Deliveries = Annotated[list[str] | None, typer.Argument(help="Their numbers; without one, it lists what waits.")]
+_Reason = Annotated[str, typer.Option(help="Why, for those who ask later. Needed to decide.")]
 _Person = Annotated[str | None, typer.Option("--as", help="Who decides; the user of this machine when not given.")]
 
 app = typer.Typer(
@@ -39,11 +39,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-source_app = typer.Typer(help="Declare a new body's files, and see how they read.", no_args_is_help=True)
+source_app = typer.Typer(
+    help="Declare a new body's files in dags/sources/, and see how they read.", no_args_is_help=True
+)
 app.add_typer(source_app, name="source")
 
 rules_app = typer.Typer(
-    help="What the rules in seeds/rules decide, and what a changed one would move.", no_args_is_help=True
+    help="What the rules in dbt_project/seeds/rules decide, and what a changed one would move.", no_args_is_help=True
 )
 app.add_typer(rules_app, name="rules")
 
@@ -64,7 +66,11 @@ def main() -> None:
 
 @app.command()
 def run() -> None:
-    """Take in what waits, publish what is due, show the headline table, and leave nothing running."""
+    """Take in what waits, publish what is due, show the headline table, and leave nothing running.
+
+    Exit code 0: all went well. 1: something was refused, failed or is now held; the rest is taken in. 2: it could not
+    begin, or not go on.
+    """
     from star_warehouse.local.run import run as run_all
 
     try:
@@ -77,7 +83,7 @@ def run() -> None:
 
 @app.command()
 def up() -> None:
-    """Start the warehouse and Airflow, and keep them running until Ctrl-C."""
+    """Start the warehouse and Airflow with its pages and schedules, and keep them running until Ctrl-C."""
     from star_warehouse.local.up import up as keep_up
 
     try:
@@ -92,11 +98,15 @@ def deliver(
     source: Annotated[str, typer.Argument(help="The feed, as its file in dags/sources/ is named.")],
     files: Annotated[list[Path], typer.Argument(help="The files it delivers.")],
 ) -> None:
-    """Put files where a feed looks for them; the next run takes them in."""
+    """Put files where a feed looks for them; the next run takes them in.
+
+    A file's name must say its period as the feed's declaration has it; if one does not, none is copied.
+    """
     from star_warehouse.airflow_glue.names import ingest_dag_id
     from star_warehouse.local.session import at_work
     from star_warehouse.local.tables import print_uncounted
     from star_warehouse.receive import deliver as put
+    from star_warehouse.sources import unknown_partner
 
     settings = Settings.from_environment()
     console = _console()
@@ -104,6 +114,9 @@ def deliver(
     print_uncounted(settings, [feed], console)
     for path in put(feed, files, settings):
         console.print(f"Waits: {path}", soft_wrap=True, highlight=False)
+    if unknown_partner(feed, settings.dbt_project):
+        # What to do first was said above; no run takes it in before.
+        return
     holder = at_work(settings)
     if holder is None:
         console.print("Take it in with `make run`.", highlight=False)
@@ -125,7 +138,7 @@ def deliver(
 
 @app.command()
 def sample(folder: Annotated[Path, typer.Argument(help="Where to write them, a folder a feed.")]) -> None:
-    """Write the invented sample deliveries to a folder."""
+    """Write the invented sample deliveries to a folder; nothing is taken in."""
     from star_warehouse.local.processes import Children
     from star_warehouse.local.sample import write_sample
 
@@ -142,13 +155,16 @@ def sample(folder: Annotated[Path, typer.Argument(help="Where to write them, a f
 def status(
     periods: Annotated[
         int | None,
-        typer.Option(min=1, max=600, help="How many months to show: the last whole ones, or the first --from one."),
+        typer.Option(
+            min=1, max=600, help="How many months to show: the last whole ones (usually 12), or those from --from on."
+        ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--from", help="The period to begin with: 2023-04, 2023-Q2 or 2023/24.")
+        str | None,
+        typer.Option("--from", help="The period to begin with: 2023-04, 2023-Q2 (April to June) or 2023/24."),
     ] = None,
 ) -> None:
-    """What every partner delivered, what is late or missing, and what waits for somebody."""
+    """What every partner delivered month by month, what is late or missing, and what waits for somebody."""
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.local.tables import print_status
 
@@ -159,13 +175,13 @@ def status(
 
 @app.command()
 def accept(deliveries: _Deliveries = None, reason: _Reason = "", person: _Person = None) -> None:
-    """Let held deliveries become current; the next run publishes them."""
+    """Let held deliveries become current, that is, be counted; the next run publishes them."""
     _decide("accept", deliveries, reason, person)
 
 
 @app.command()
 def refuse(deliveries: _Deliveries = None, reason: _Reason = "", person: _Person = None) -> None:
-    """Refuse held deliveries, withdraw current ones, or set refused ones aside."""
+    """Refuse held deliveries, withdraw current ones, or set refused ones aside so that nobody is told of them again."""
     _decide("refuse", deliveries, reason, person)
 
 
@@ -173,10 +189,13 @@ def refuse(deliveries: _Deliveries = None, reason: _Reason = "", person: _Person
 def reprocess(
     source: Annotated[str, typer.Argument(help="The feed, as its file in dags/sources/ is named.")],
     since: Annotated[
-        str | None, typer.Option("--from", help="Only periods that end in this one or later: 2023-04 or 2023/24.")
+        str | None, typer.Option("--from", help="Only periods that end on its first day or later: 2023-04 or 2023/24.")
     ] = None,
 ) -> None:
-    """Read what a feed delivered anew from the landing zone, after its declaration was mended."""
+    """Read anew what a feed delivered, from the bytes that were kept, after its declaration was mended.
+
+    Shows the difference before → after. Exit code 1: a file is refused or held as now read; what was current stays.
+    """
     from star_warehouse.load import first_day_of
     from star_warehouse.local.reprocessing import reprocess as read_anew
     from star_warehouse.local.server import running_warehouse
@@ -192,10 +211,12 @@ def reprocess(
 @source_app.command("draft")
 def draft_source(
     file: Annotated[Path, typer.Argument(help="A file of the new body, named as it will be delivered.")],
-    to: Annotated[Path | None, typer.Option(help="Where to write it: dags/sources/<id>.yml; else it is shown.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="A new file to write it to: dags/sources/<id>.yml; else it is shown.")
+    ] = None,
     kind: Annotated[_Kind | None, typer.Option(help="What it delivers, if the headers do not tell.")] = None,
 ) -> None:
-    """Propose the declaration of a source from one of its files; what is not sure is marked '# ?'."""
+    """Propose the declaration of a feed from one of its files; what is not sure is marked '# ?'."""
     from star_warehouse.onboard import count_doubts, read_bytes, to_yaml, write_draft
     from star_warehouse.onboard import draft_source as draft
 
@@ -211,7 +232,7 @@ def draft_source(
 @source_app.command("check")
 def check_source(
     declaration: Annotated[Path, typer.Argument(help="The declaration: dags/sources/<id>.yml.")],
-    files: Annotated[list[Path], typer.Argument(help="Files of this source.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of this feed.")],
     name: Annotated[
         str | None, typer.Option("--as", help="The name the file will be delivered under, if it has another.")
     ] = None,
@@ -237,12 +258,12 @@ def check_source(
 
 @app.command()
 def releases(
-    number: Annotated[int | None, typer.Argument(help="One release: what it was made from.")] = None,
+    number: Annotated[int | None, typer.Argument(help="Of one release: what it was made from.")] = None,
     to: Annotated[
-        Path | None, typer.Option(help="Write its deliveries, suppliers, decisions and rules to this folder.")
+        Path | None, typer.Option(help="Write its deliveries, suppliers, decisions and rules to a new folder.")
     ] = None,
 ) -> None:
-    """The releases of the shared tables, or what one of them was made from."""
+    """The releases of the published tables (schema shared), or what one of them was made from."""
     from star_warehouse.local.release_table import print_release
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.local.tables import print_releases
@@ -264,8 +285,8 @@ def releases(
 
 @app.command()
 def review(
-    csv: Annotated[Path | None, typer.Option(help="Write what is shown to a new file, to be filled in.")] = None,
-    decide: Annotated[Path | None, typer.Option(help="Take the decisions of a filled-in file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write what is shown to a new CSV file, to be filled in.")] = None,
+    decide: Annotated[Path | None, typer.Option(help="Take the decisions of a filled-in file, all or none.")] = None,
     about: Annotated[
         list[str] | None,
         typer.Option(
@@ -276,11 +297,12 @@ def review(
 ) -> None:
     """Suppliers that may be one, and homes of which nobody knows who runs them, most pounds at stake first.
 
-    Each line of the file is two vendor records, or one. Fill in `decision`, `decided_by` and `reason`, and leave empty
-    what is not decided. About two: same or different. About one: identified, with `identified_name` (the registered
-    name) and its company or charity number where it has one; whoever else has that number is then the same supplier.
-    Either is taken back by withdrawn. A decision counts for the suppliers that the records belong to, above
-    every rule and score, until a person decides otherwise; the next release follows it.
+    At stake is what was paid to the smaller of the two, or to the one. Without options they are listed; --csv writes
+    them to a file, which --decide takes back. Each line of the file is two vendor records, or one. Fill in `decision`,
+    `decided_by` and `reason`, and leave empty what is not decided. About two: same or different. About one: identified,
+    with `identified_name` (the registered name) and its company or charity number where it has one; whoever else has
+    that number is then the same supplier. Either is taken back by withdrawn. A decision counts for the suppliers that
+    the records belong to, above every rule and score, until a person decides otherwise; the next release follows it.
     """
     from star_warehouse.local.review_table import print_pairs, print_questions
     from star_warehouse.local.server import running_warehouse
@@ -339,11 +361,11 @@ def check_rules() -> None:
 
 @rules_app.command("shares")
 def show_shares(
-    source: Annotated[str | None, typer.Option(help="Of this feed only.")] = None,
-    partner: Annotated[str | None, typer.Option(help="Of this partner only.")] = None,
+    source: Annotated[str | None, typer.Option(help="Of this feed only, such as trafford_published.")] = None,
+    partner: Annotated[str | None, typer.Option(help="Of this partner only, by its code, such as st_helens.")] = None,
     year: Annotated[str | None, typer.Option(help="Of this financial year only, such as 2024/25.")] = None,
 ) -> None:
-    """Pounds and shares by group, kind of payment and the rule that decided, as last built."""
+    """Lines, net £ and shares of them by group, kind of payment and the rule that decided, as last built."""
     from star_warehouse.local.rules_tables import print_shares
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.rules import scope_shares
@@ -354,9 +376,9 @@ def show_shares(
 
 @rules_app.command("explain")
 def explain_rules(
-    delivery: Annotated[int | None, typer.Argument(help="The number of a delivery,")] = None,
-    line: Annotated[int | None, typer.Argument(help="and of a line in it.")] = None,
-    supplier: Annotated[str | None, typer.Option(help="Or all payments to this name.")] = None,
+    delivery: Annotated[int | None, typer.Argument(help="The number of a delivery, as in ops.delivery.")] = None,
+    line: Annotated[int | None, typer.Argument(help="The number of a line in its file.")] = None,
+    supplier: Annotated[str | None, typer.Option(help="Instead of a line: all payments to this whole name.")] = None,
 ) -> None:
     """Which rule decided about a line or a supplier, why, and which others matched and lost."""
     from star_warehouse.local.rules_tables import print_explained
@@ -391,11 +413,11 @@ def list_rules() -> None:
 @app.command()
 def places(
     basis: Annotated[
-        Literal["remit", "registered"], typer.Option(help="Where they are paid, or where they are registered.")
+        Literal["remit", "registered"], typer.Option(help="Where suppliers are paid, or where they are registered.")
     ] = "remit",
-    top: Annotated[int, typer.Option(min=1, help="How many to show.")] = 40,
+    top: Annotated[int, typer.Option(min=1, help="How many postcodes to show.")] = 40,
 ) -> None:
-    """Postcodes that no district was found for, most influenceable pounds first, and what to do about them."""
+    """Suppliers' postcodes that no district was found for, most influenceable £ first, and what to do about them."""
     from star_warehouse.local.places_table import print_unresolved
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.release import unresolved_postcodes
@@ -406,7 +428,7 @@ def places(
 
 @app.command()
 def headline() -> None:
-    """The headline measures beside the figures of STAR's own reports."""
+    """The headline measures of the live release, beside the figures of STAR's own reports."""
     from star_warehouse.local.headline_table import print_headline
     from star_warehouse.local.server import running_warehouse
 

@@ -56,19 +56,7 @@ def installation(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathF
     for name in ("dbt_project", "plugins", "expectations"):
         shutil.copytree(REPOSITORY / name, repository / name, ignore=left_out)
     settings = replace(Settings.from_environment({}), home=folder / "home", repository=repository)
-    source = declare(
-        folder,
-        SPEND,
-        ("partner: town", "partner: stockport"),
-        ("      purpose: [Purpose]\n", "      purpose: [Purpose]\n      remit_postcode: [Postcode]\n"),
-    )
-    inbox = settings.inbox / "town"
-    inbox.mkdir(parents=True)
-    header = "Supplier,Ref,Paid,Net,Purpose,Postcode"
-    (inbox / "town_2018-04.csv").write_bytes(spend_file(*LINES, header=header))
-    take_in(source, settings, module_warehouse, "run")
-    for number in pending_deliveries(module_warehouse, "town"):
-        settle(module_warehouse, number, "accept")
+    deliver(module_warehouse, settings, "town_2018-04.csv", *LINES)
     with module_warehouse.connect() as connection:
         connection.execute("insert into ops.reference_load values ('postcode', '1', 2)")
         connection.execute("insert into reference.postcode values ('SK13XE', 'E08000007'), ('WA11UH', 'E06000007')")
@@ -81,6 +69,22 @@ def installation(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathF
         connection.execute("update ops.release set state = 'audited'")
     publish(module_warehouse, release_id)
     return module_warehouse, settings
+
+
+def deliver(warehouse: Warehouse, settings: Settings, name: str, *lines: str) -> None:
+    """Have a file of Stockport's become current."""
+    source = declare(
+        settings.home / "declared",
+        SPEND,
+        ("partner: town", "partner: stockport"),
+        ("      purpose: [Purpose]\n", "      purpose: [Purpose]\n      remit_postcode: [Postcode]\n"),
+    )
+    inbox = settings.inbox / "town"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / name).write_bytes(spend_file(*lines, header="Supplier,Ref,Paid,Net,Purpose,Postcode"))
+    take_in(source, settings, warehouse, "run")
+    for number in pending_deliveries(warehouse, "town"):
+        settle(warehouse, number, "accept")
 
 
 @pytest.fixture
@@ -243,6 +247,18 @@ def test_another_class_of_suppliers_is_shown_in_suppliers_and_pounds(
     assert (checked.names.published, checked.names.masked) == (0, 3)
     assert checked.moves_something
     assert not checked.classes and not checked.headline
+
+
+def test_what_came_since_the_release_moves_nothing(installation: tuple[Warehouse, Settings]) -> None:
+    warehouse, settings = installation
+    # A correction of the month that is published, and another month: each would move every share.
+    deliver(warehouse, settings, "TOWN_2018-04.csv", *LINES[:4], "Elder Ltd,8,04/04/2018,90000.00,Repairs,SK1 3XE")
+    deliver(warehouse, settings, "town_2018-05.csv", "Fern Ltd,7,03/05/2018,500000.00,Repairs,WA1 1UH")
+
+    checked = check_rules(warehouse, settings)
+
+    assert not checked.changes and not checked.headline and not checked.others.lines_count
+    assert not checked.moves_something
 
 
 def test_days_without_a_threshold_are_refused(

@@ -19,13 +19,13 @@ def watch_deliveries() -> None:
     Raises:
         Refusal: tells every new alert; a run without any succeeds, whatever was alerted before.
     """
-    from star_warehouse.load import sentences, watch
+    from star_warehouse.load import watch
 
     settings, warehouse = place()
     new = watch(warehouse, load_sources(settings.sources_folder), datetime.now(_LOCAL).date(), this_run())
     if new:
         raise Refusal(
-            " ".join(sentences(new)),
+            " ".join(alert.message for alert in new),
             where="1 new alert" if len(new) == 1 else f"{len(new)} new alerts",
             way_out="Ask the senders for what did not come, and decide what is held; see `star-warehouse status`.",
         )

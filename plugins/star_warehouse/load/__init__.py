@@ -1,7 +1,7 @@
 """COPY into ``raw``, and the ledger of deliveries."""
 
 from star_warehouse.load.ahead import made_ahead
-from star_warehouse.load.alerting import Alert, sentences, watch
+from star_warehouse.load.alerting import Alert, watch
 from star_warehouse.load.attention import Concern, Ledger, concerns_of, read_ledger
 from star_warehouse.load.differences import LineChanges, total_changes
 from star_warehouse.load.ledger import (
@@ -105,7 +105,6 @@ __all__ = [
     "repeats_since",
     "report_progress",
     "request_readings",
-    "sentences",
     "settle_all",
     "source_lock",
     "total_changes",

@@ -1,11 +1,10 @@
-"""Alerts: one row a thing that somebody should look at, opened once, closed when it is mended."""
+"""Alerts: one a source that owes periods, and one a delivery that waits; opened once, closed when mended."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 
 from psycopg.rows import class_row
 
@@ -15,17 +14,21 @@ from star_warehouse.load.ledger import Connection, register_source
 from star_warehouse.load.punctuality import Standing, expected_periods, standing_of
 from star_warehouse.sources import Source
 
+# Six years of months in a sentence are not read; the newest are the ones to ask for first.
+_PERIODS_NAMED = 6
+
 
 @dataclass(frozen=True)
 class Alert:
     """A thing that somebody should look at.
 
     Attributes:
-        kind: ``late``, ``missing``, ``refused`` or ``held``.
+        kind: ``overdue`` (a source owes periods), or ``refused`` or ``held`` (a delivery).
         source_id: the source.
-        period_key: the period, or None of a refused file whose name says none.
-        delivery_id: the delivery that was refused or is held; None of a period.
-        message: what is the matter, in a sentence.
+        period_key: the delivery's period; None of an overdue source, and of a refused file whose name says none.
+        delivery_id: the delivery that was refused or is held; None of an overdue source.
+        message: what is the matter, in a sentence or two.
+        late_period_keys, missing_period_keys: the periods that the source owes, the newest first.
     """
 
     kind: str
@@ -33,10 +36,19 @@ class Alert:
     period_key: str | None
     delivery_id: int | None
     message: str
+    late_period_keys: list[str] = field(default_factory=list)
+    missing_period_keys: list[str] = field(default_factory=list)
+
+    def owes_more_than(self, late: Iterable[str], missing: Iterable[str]) -> bool:
+        """Whether a period is late that is not among these late ones, or missing and not among these missing ones."""
+        return not (set(self.late_period_keys) <= set(late) and set(self.missing_period_keys) <= set(missing))
 
 
 def watch(warehouse: Warehouse, sources: Mapping[str, Source], today: date, run_id: str) -> list[Alert]:
     """Open an alert for everything that somebody should look at and has none yet, and close those that are mended.
+
+    An overdue source has one alert for all its periods: a new one takes its place when a period is newly late or
+    missing; one that owes fewer than before only says so.
 
     Args:
         sources: the sources to watch, by id.
@@ -52,27 +64,35 @@ def watch(warehouse: Warehouse, sources: Mapping[str, Source], today: date, run_
         for source in sources.values():
             register_source(connection, source)
             wanted += things_to_look_at(connection, source, today)
-        _close_mended(connection, wanted)
+        _close_outdated(connection, wanted)
         with connection.cursor() as cursor:
             cursor.executemany(
                 """
-                insert into ops.alert (kind, source_id, period_key, delivery_id, message, run_id)
-                values (%s, %s, %s, %s, %s, %s) on conflict do nothing
+                insert into ops.alert (
+                    kind, source_id, period_key, delivery_id, message, late_period_keys, missing_period_keys, run_id
+                )
+                values (
+                    %(kind)s, %(source_id)s, %(period_key)s, %(delivery_id)s, %(message)s, %(late_period_keys)s,
+                    %(missing_period_keys)s, %(run_id)s
+                )
+                on conflict (kind, source_id, coalesce(delivery_id, 0)) where closed_at is null do update
+                set message = excluded.message, late_period_keys = excluded.late_period_keys,
+                    missing_period_keys = excluded.missing_period_keys
                 """,
-                [(one.kind, one.source_id, one.period_key, one.delivery_id, one.message, run_id) for one in wanted],
+                [vars(one) | {"run_id": run_id} for one in wanted],
             )
         with connection.cursor(row_factory=class_row(Alert)) as alerts:
             return alerts.execute(
                 """
-                select kind, source_id, period_key, delivery_id, message from ops.alert
-                where run_id = %s and closed_at is null order by alert_id
+                select kind, source_id, period_key, delivery_id, message, late_period_keys, missing_period_keys
+                from ops.alert where run_id = %s and closed_at is null order by alert_id
                 """,
                 (run_id,),
             ).fetchall()
 
 
 def things_to_look_at(connection: Connection, source: Source, today: date) -> list[Alert]:
-    """What is late, missing, refused or held of a source on a day."""
+    """What is refused or held of a source, and then what it owes on a day."""
     ledger = source_ledger(connection, source)
     alerts = [
         Alert(
@@ -84,38 +104,35 @@ def things_to_look_at(connection: Connection, source: Source, today: date) -> li
         )
         for concern in ledger.concerns
     ]
-    for period in expected_periods(source, today):
+    owed: dict[Standing, list[str]] = {Standing.LATE: [], Standing.MISSING: []}
+    for period in reversed(expected_periods(source, today)):
         standing = standing_of(source, period, ledger.arrivals, today)
-        if standing in (Standing.LATE, Standing.MISSING):
-            message = f"{source.id}: {period.key} is {standing}; it was due by {period.due}."
-            alerts.append(Alert(str(standing), source.id, period.key, None, message))
+        if standing in owed:
+            owed[standing].append(period.key)
+    if told := [_told(standing, keys) for standing, keys in owed.items() if keys]:
+        alerts.append(Alert("overdue", source.id, None, None, f"{source.id}: {' '.join(told)}", *owed.values()))
     return alerts
 
 
-def sentences(alerts: Sequence[Alert]) -> list[str]:
-    """Say alerts: each delivery in a sentence of its own, the late and the missing periods of a source in one."""
-    told = [alert.message for alert in alerts if alert.delivery_id is not None]
-    periods = sorted((alert for alert in alerts if alert.delivery_id is None), key=_feed_and_kind)
-    for (source_id, kind), group in groupby(periods, key=_feed_and_kind):
-        found = list(group)
-        if len(found) == 1:
-            told.append(found[0].message)
-        else:
-            keys = [alert.period_key for alert in found]
-            told.append(f"{source_id}: {len(found)} periods are {kind}, {keys[0]} to {keys[-1]}.")
-    return told
+def _told(standing: Standing, keys: Sequence[str]) -> str:
+    what = "1 period is" if len(keys) == 1 else f"{len(keys)} periods are"
+    rest = len(keys) - _PERIODS_NAMED
+    more = f" and {rest} more back to {keys[-1]}" if rest > 0 else ""
+    return f"{what} {standing}: {', '.join(keys[:_PERIODS_NAMED])}{more}."
 
 
-def _feed_and_kind(alert: Alert) -> tuple[str, str]:
-    return alert.source_id, alert.kind
-
-
-def _close_mended(connection: Connection, wanted: Iterable[Alert]) -> None:
-    still = {(one.kind, one.source_id, str(one.delivery_id or one.period_key)) for one in wanted}
+def _close_outdated(connection: Connection, wanted: Iterable[Alert]) -> None:
+    """Close what is mended, and what an overdue source owed before it came to owe more."""
+    still = {(one.kind, one.source_id, one.delivery_id): one for one in wanted}
     rows = connection.execute(
         """
-        select alert_id, kind, source_id, coalesce(delivery_id::text, period_key) from ops.alert where closed_at is null
+        select alert_id, kind, source_id, delivery_id, late_period_keys, missing_period_keys
+        from ops.alert where closed_at is null
         """
     ).fetchall()
-    mended = [number for number, *thing in rows if tuple(thing) not in still]
-    connection.execute("update ops.alert set closed_at = now() where alert_id = any(%s)", (mended,))
+    outdated = [
+        number
+        for number, kind, source_id, delivery_id, late, missing in rows
+        if (now := still.get((kind, source_id, delivery_id))) is None or now.owes_more_than(late, missing)
+    ]
+    connection.execute("update ops.alert set closed_at = now() where alert_id = any(%s)", (outdated,))

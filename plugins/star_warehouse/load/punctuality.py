@@ -3,6 +3,9 @@
 A period is in time until ``late_after_days`` after its end. From then on it is late, and 30 days later it is missing:
 for a monthly feed that is when the next file is due too, so a slip of the post no longer explains it; for a yearly
 one, waiting for the next file would take a year.
+
+The registers publish monthly, but an edition is owed for each half-year only: offices and classes move slowly, and each
+edition of the companies is 1 GB.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from star_warehouse.sources import Source
 
 MISSING_AFTER_LATE = timedelta(days=30)
 
-_MONTHS_EACH = {"month": 1, "quarter": 3, "year": 12, "year_to_date": 1, "snapshot": 1, "edition": 1}
+_MONTHS_EACH = {"month": 1, "quarter": 3, "year": 12, "year_to_date": 1, "snapshot": 1, "edition": 6}
 # In which months their periods begin; a financial year in April, a year of the calendar in January.
 _BEGINS = {"quarter": (1, 4, 7, 10), "year": (4,), "year_to_date": (4,)}
 _USUAL_MONTHS = 12
@@ -56,8 +59,8 @@ class Expected:
     """A period that a source should deliver.
 
     Attributes:
-        key: ``2018-04``, ``2022-Q1``, ``2024/25`` or ``2024``; of a feed that delivers everything so far, the month it
-            must reach.
+        key: ``2018-04``, ``2022-Q1``, ``2024/25`` or ``2024``; of a feed that delivers everything so far, the month
+            whose end it must reach.
         start: its first day.
         end: its last day, included.
         due: the last day on which its delivery is in time.
@@ -97,7 +100,7 @@ def expected_periods(source: Source, today: date) -> list[Expected]:
         if accepts.last_day and end > accepts.last_day:
             break
         due = end + timedelta(days=source.cadence.late_after_days)
-        found.append(Expected(_key(start, every, is_by_calendar), start, end, due))
+        found.append(Expected(_key(start, end, every, is_by_calendar), start, end, due))
         start = following
     return found
 
@@ -222,11 +225,11 @@ def _months_later(first: date, count: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
-def _key(start: date, every: str, is_by_calendar: bool) -> str:
+def _key(start: date, end: date, every: str, is_by_calendar: bool) -> str:
     if is_by_calendar:
         return f"{start.year}"
     if every == "year":
         return f"{start.year}/{(start.year + 1) % 100:02}"
     if every == "quarter":
         return f"{start.year}-Q{(start.month + 2) // 3}"
-    return f"{start:%Y-%m}"
+    return f"{end:%Y-%m}"

@@ -17,12 +17,12 @@ from star_warehouse.rules import Explained, HeadlineMove, Rule, RuleChange, Rule
 
 def print_rules_check(checked: RulesCheck, console: Console) -> None:
     """Print which rules changed and what they would move: pounds, payees, headline measures."""
+    for sentence in _remarks(checked):
+        _say(sentence, console)
     _print_changes(checked, console)
     _print_moves(checked, console)
     _print_suppliers(checked, console)
     _print_headline(checked.headline, console)
-    for sentence in _remarks(checked):
-        _say(sentence, console)
     if not checked.moves_something:
         _say(
             "Nothing moves: every line is counted as it is now, the same is said of every supplier, and every "
@@ -266,17 +266,18 @@ def _remarks(checked: RulesCheck) -> list[str]:
         )
     if checked.others.lines_count:
         remarks.append(
-            f"Deliveries came or went since: {checked.others.lines_count:,} lines (£{checked.others.amount_gbp:,.2f}) "
-            "are only in one of the two and are not among the moves; the headline figures rest on them too."
+            f"The last build ended half-way: {checked.others.lines_count:,} lines "
+            f"(£{checked.others.amount_gbp:,.2f}) are only in one of the two and are not among the moves; the headline "
+            "figures rest on them too."
         )
     if checked.relocated_lines or checked.resupplied_lines:
         remarks.append(
-            f"Not by a scope rule: {checked.relocated_lines:,} lines lie in another district and "
-            f"{checked.resupplied_lines:,} have another supplier, since the directory, decisions about suppliers or "
-            "models changed as well; the headline figures show that too."
+            f"Not all that follows is a scope rule's work: {checked.relocated_lines:,} lines lie in another district "
+            f"and {checked.resupplied_lines:,} have another supplier, since the directory, decisions about suppliers "
+            "or models changed as well; the headline figures show that too."
         )
     if checked.moves_something and not checked.changes:
-        remarks.append("No rule changed: what moves comes from deliveries, reference data or models.")
+        remarks.append("No rule changed: what moves comes from reference data, decisions about suppliers or models.")
     return remarks
 
 

@@ -133,17 +133,19 @@ def _watch(
                 break
             if len(ingests) < len(work.dags) or not all(run.is_finished for run in runs):
                 last_busy = time.monotonic()
-            elif api.has_events(RELEASE) and time.monotonic() - last_busy < _SECONDS_FOR_THE_EVENT:
-                if was_triggered or not release_is_due(warehouse, airflow.settings):
-                    # They tell of what the release that just ended took up.
-                    api.forget_events(RELEASE)
-            # Asked again: an event that was answered in between shows as a run, and none is cut off half-way.
-            elif all(run.is_finished for run in api.runs_since(began)):
-                if was_triggered or not release_is_due(warehouse, airflow.settings):
-                    break
-                # Events of an earlier, interrupted run are gone; the ledger knows better.
-                api.trigger(RELEASE)
-                was_triggered = True
+            else:
+                is_settled = was_triggered or not release_is_due(warehouse, airflow.settings)
+                if api.has_events(RELEASE) and time.monotonic() - last_busy < _SECONDS_FOR_THE_EVENT:
+                    if is_settled:
+                        # They tell of what the release that just ended took up.
+                        api.forget_events(RELEASE)
+                # Asked again: an event that was answered in between shows as a run, and none is cut off half-way.
+                elif all(run.is_finished for run in api.runs_since(began)):
+                    if is_settled:
+                        break
+                    # Events of an earlier, interrupted run are gone; the ledger knows better.
+                    api.trigger(RELEASE)
+                    was_triggered = True
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         display.show(_snapshot(api, warehouse, work, runs), is_last=True)
     return [sentence for run in runs if run.state == "failed" for sentence in _why(api, airflow.home, run)]

@@ -1,5 +1,6 @@
 """The rules that are data in ``seeds/rules``: what they say, what they decided, and what a changed one would move."""
 
+from star_warehouse.rules.changes import RuleChange
 from star_warehouse.rules.checking import RulesCheck, check_rules
 from star_warehouse.rules.explaining import Explained, RuleRole, explain_line, explain_supplier
 from star_warehouse.rules.files import Rule, RuleFile, list_rules, read_rule_files
@@ -9,7 +10,6 @@ from star_warehouse.rules.moves import (
     HeadlineMove,
     LargestMove,
     NameMoves,
-    RuleChange,
     RuleMove,
     SupplierMove,
     ThresholdMove,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from star_warehouse.database import Warehouse
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import candidate_is_idle
+from star_warehouse.rules.changes import RuleChange, rule_changes
 from star_warehouse.rules.files import read_rule_files, refuse_faults
 from star_warehouse.rules.live import of_this_version, refuse_older_tables
 from star_warehouse.rules.moves import (
@@ -17,7 +18,6 @@ from star_warehouse.rules.moves import (
     LargestMove,
     NameMoves,
     OtherLines,
-    RuleChange,
     RuleMove,
     SupplierMove,
     ThresholdMove,
@@ -30,7 +30,6 @@ from star_warehouse.rules.moves import (
     name_moves,
     other_lines,
     refuse_lost_lines,
-    rule_changes,
     rule_moves,
     supplier_moves,
     threshold_moves,

@@ -72,7 +72,8 @@ class Rhythm(Declared):
 
     Attributes:
         every: what one delivery covers: the days of a ``month``, ``quarter``, ``year`` or ``year_to_date``; or how
-            things stood on a day, of which the latest counts (``snapshot``) or each for its own time (``edition``).
+            things stood on a day, of which the latest counts (``snapshot``, one owed each month) or each for its own
+            time (``edition``, one owed each half-year, counted from the month in which the source begins).
         late_after_days: days after the period's end from which a missing delivery is late.
         final_after_days: days after the period's end from which its figures are final: a file that would change them
             then waits for a person. None when they never are.

@@ -169,5 +169,9 @@ def test_the_watch_fails_once_for_what_did_not_come(installation: Installation, 
         states = finished(api, WATCH, count)
     assert (states[0], set(states[1:])) == ("failed", {"success"})
     # April 2018 to March 2024, and only the first month came.
-    alerts = "select kind, count(*), min(period_key), max(period_key) from ops.alert where closed_at is null group by 1"
-    assert asked(installation, alerts) == [("missing", 71, "2018-05", "2024-03")]
+    alerts = """
+        select kind, source_id, late_period_keys, cardinality(missing_period_keys), missing_period_keys[1],
+            missing_period_keys[71]
+        from ops.alert where closed_at is null
+    """
+    assert asked(installation, alerts) == [("overdue", "town", [], 71, "2024-03", "2018-05")]

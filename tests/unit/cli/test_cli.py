@@ -6,10 +6,14 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from star_warehouse.cli import deliver
+from star_warehouse.settings import Settings
+from tests.builders import declare, seeds
 from tests.ports import free_port
 
 HEAVY = ("airflow", "dbt", "great_expectations", "polars", "sqlalchemy", "psycopg")
@@ -98,7 +102,28 @@ def test_a_file_of_a_partner_that_counts_is_delivered_without_a_warning(tmp_path
     file = tmp_path / "stockport_spend_2018-04.csv"
     file.touch()
 
-    assert "Not counted" not in command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home")).stdout
+    told = command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home")).stdout
+
+    assert "Not counted" not in told
+    assert told.splitlines()[-1] == "Take it in with `make run`."
+
+
+def test_a_file_of_a_partner_that_no_seed_knows_waits_for_the_seed_and_no_run_is_promised(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout = tmp_path / "checkout"
+    declare(checkout / "dags" / "sources")
+    seeds(checkout, members="village")
+    changed = replace(settings, repository=checkout)
+    monkeypatch.setattr(Settings, "from_environment", lambda: changed)
+    file = tmp_path / "town_2018-04.csv"
+    file.touch()
+
+    deliver("town", [file])
+
+    told = capsys.readouterr().out
+    assert "Not counted: source town: Its partner 'town' is in no row of membership.csv" in told
+    assert told.splitlines()[-1] == f"Waits: {changed.inbox / 'town' / file.name}"
 
 
 def test_a_delivered_file_waits_and_is_not_changed(tmp_path: Path) -> None:

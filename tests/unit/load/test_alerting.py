@@ -16,7 +16,6 @@ from star_warehouse.load import (
     record_refused,
     record_seen,
     register_source,
-    sentences,
     watch,
 )
 from star_warehouse.load.alerting import Alert
@@ -99,9 +98,11 @@ def test_a_withdrawn_delivery_is_alerted_as_refused_and_its_period_not_as_missin
     one = current(warehouse, town, "town_2018-04.csv", APRIL)
     decide(warehouse, one, "refuse", "It was a draft.", "Ann")
 
-    alerts = [one for one in watch(warehouse, {"town": town}, date(2018, 12, 1), "a") if one.period_key == "2018-04"]
+    withdrawn, overdue = watch(warehouse, {"town": town}, date(2018, 12, 1), "a")
 
-    assert [(alert.kind, alert.delivery_id) for alert in alerts] == [("refused", one)]
+    assert (withdrawn.kind, withdrawn.period_key, withdrawn.delivery_id) == ("refused", "2018-04", one)
+    assert (overdue.kind, overdue.late_period_keys) == ("overdue", ["2018-10"])
+    assert overdue.missing_period_keys == ["2018-09", "2018-08", "2018-07", "2018-06", "2018-05"]
 
 
 def test_a_snapshot_refused_as_older_waits_for_nobody(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -126,29 +127,61 @@ def rows(warehouse: Warehouse) -> list[tuple[object, ...]]:
     with warehouse.connect() as connection:
         return connection.execute(
             """
-            select kind, source_id, period_key, delivery_id, run_id, closed_at is null from ops.alert order by alert_id
+            select kind, source_id, late_period_keys, missing_period_keys, run_id, closed_at is null
+            from ops.alert order by alert_id
             """
         ).fetchall()
 
 
-def test_a_late_period_is_alerted_once_then_missing_once_then_closed(warehouse: Warehouse, town: Source) -> None:
+def test_an_overdue_source_is_alerted_anew_only_when_a_period_is_newly_late_or_missing(
+    warehouse: Warehouse, town: Source
+) -> None:
     sources = {"town": town}
     assert watch(warehouse, sources, date(2018, 5, 20), "day-1") == []
 
     (late,) = watch(warehouse, sources, date(2018, 5, 21), "day-2")
-    assert late == Alert("late", "town", "2018-04", None, "town: 2018-04 is late; it was due by 2018-05-20.")
+    assert late == Alert("overdue", "town", None, None, "town: 1 period is late: 2018-04.", ["2018-04"], [])
     assert watch(warehouse, sources, date(2018, 5, 22), "day-3") == []
 
-    (missing, *_) = watch(warehouse, sources, date(2018, 6, 20), "day-4")
-    assert missing.kind == "missing"
+    # April has been late for 30 days on 19 June; May is due by the 20th.
+    (missing,) = watch(warehouse, sources, date(2018, 6, 20), "day-4")
+    assert missing.message == "town: 1 period is missing: 2018-04."
+    (both,) = watch(warehouse, sources, date(2018, 6, 21), "day-5")
+    assert both.message == "town: 1 period is late: 2018-05. 1 period is missing: 2018-04."
     assert rows(warehouse) == [
-        ("late", "town", "2018-04", None, "day-2", False),
-        ("missing", "town", "2018-04", None, "day-4", True),
+        ("overdue", "town", ["2018-04"], [], "day-2", False),
+        ("overdue", "town", [], ["2018-04"], "day-4", False),
+        ("overdue", "town", ["2018-05"], ["2018-04"], "day-5", True),
     ]
 
+
+def test_the_alert_of_a_source_that_owes_less_says_so_silently_and_is_closed_when_it_owes_nothing(
+    warehouse: Warehouse, town: Source
+) -> None:
+    sources = {"town": town}
+    watch(warehouse, sources, date(2018, 6, 21), "day-1")
+
     current(warehouse, town, "town_2018-04.csv", APRIL)
-    assert watch(warehouse, sources, date(2018, 6, 20), "day-5") == []
-    assert [row[-1] for row in rows(warehouse)] == [False, False]
+    assert watch(warehouse, sources, date(2018, 6, 21), "day-2") == []
+    assert rows(warehouse) == [("overdue", "town", ["2018-05"], [], "day-1", True)]
+
+    current(warehouse, town, "town_2018-05.csv", MAY)
+    assert watch(warehouse, sources, date(2018, 6, 21), "day-3") == []
+    assert [row[-1] for row in rows(warehouse)] == [False]
+
+
+def test_a_source_that_owes_much_names_the_newest_and_counts_the_rest(warehouse: Warehouse, town: Source) -> None:
+    # Due 20 days after its end, missing 30 days later: on 1 December October is late.
+    (alert,) = watch(warehouse, {"town": town}, date(2018, 12, 1), "day-1")
+    assert alert.message == (
+        "town: 1 period is late: 2018-10. 6 periods are missing: 2018-09, 2018-08, 2018-07, 2018-06, 2018-05, 2018-04."
+    )
+
+    (alert,) = watch(warehouse, {"town": town}, date(2030, 1, 1), "day-2")
+    assert alert.message == (
+        "town: 72 periods are missing: 2024-03, 2024-02, 2024-01, 2023-12, 2023-11, 2023-10 "
+        "and 66 more back to 2018-04."
+    )
 
 
 def test_a_second_try_of_the_same_run_tells_the_same_again(warehouse: Warehouse, town: Source) -> None:
@@ -169,7 +202,7 @@ def test_refused_and_held_deliveries_are_alerted_and_a_mended_one_is_closed(ware
         ("refused", "2018-05", bad),
         ("held", "2018-04", held),
     ]
-    assert any(text.startswith(f"Held: delivery {held}, town: Town_2018-04.csv: Odd.") for text in sentences(opened))
+    assert opened[1].message.startswith(f"Held: delivery {held}, town: Town_2018-04.csv: Odd.")
 
     decide(warehouse, held, "accept", "Fine.", "Ann")
     current(warehouse, town, "town_2018-05.csv", MAY)
@@ -181,23 +214,13 @@ def test_refused_and_held_deliveries_are_alerted_and_a_mended_one_is_closed(ware
     assert len(watch(warehouse, {"town": town}, TODAY, "day-3")) == 1
 
 
-def test_a_refused_period_is_one_alert_not_two(warehouse: Warehouse, town: Source) -> None:
+def test_a_refused_period_is_not_owed_as_well(warehouse: Warehouse, town: Source) -> None:
     refused(warehouse, town, "town_2018-04.csv")
 
-    assert [one.kind for one in watch(warehouse, {"town": town}, date(2019, 1, 1), "day-1")].count("refused") == 1
-    keys = [row[2] for row in rows(warehouse) if row[0] in ("late", "missing")]
-    assert keys == [f"2018-{month:02}" for month in range(5, 12)]
+    first, overdue = watch(warehouse, {"town": town}, date(2019, 1, 1), "day-1")
 
-
-def test_the_alerts_of_one_source_are_one_sentence_a_kind() -> None:
-    periods = [Alert("missing", "town", f"2018-0{month}", None, "x") for month in (4, 5, 6)]
-    late = Alert("late", "town", "2018-07", None, "town: 2018-07 is late; it was due by 2018-08-20.")
-    held = Alert("held", "village", None, 7, "Held: delivery 7, village: a.csv: Odd. Look.")
-    assert sentences([*periods, late, held]) == [
-        "Held: delivery 7, village: a.csv: Odd. Look.",
-        "town: 2018-07 is late; it was due by 2018-08-20.",
-        "town: 3 periods are missing, 2018-04 to 2018-06.",
-    ]
+    assert first.kind == "refused"
+    assert (overdue.late_period_keys, overdue.missing_period_keys[-1]) == (["2018-11"], "2018-05")
 
 
 def test_a_period_of_no_source_any_more_is_closed(warehouse: Warehouse, town: Source, tmp_path: Path) -> None:

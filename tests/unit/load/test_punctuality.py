@@ -156,13 +156,20 @@ def test_a_snapshot_covers_every_month_before_it(tmp_path: Path) -> None:
     assert stands == [Standing.GREEN, Standing.GREEN, Standing.LATE]
 
 
-def test_an_edition_of_a_register_covers_every_month_before_it(tmp_path: Path) -> None:
+def test_an_edition_of_a_register_is_owed_for_each_half_year_and_covers_every_month_before_it(tmp_path: Path) -> None:
     charities = declare(tmp_path, REGISTER)
-    came = [Arrival(Standing.GREEN, date(2018, 8, 1), date(2018, 8, 1))]
-    day = date(2018, 10, 15)
-    stands = [standing_of(charities, period(charities, f"2018-{month:02}"), came, day) for month in (4, 7, 8, 9)]
-    # Of August it should have come by 10 October, 40 days later.
-    assert stands == [Standing.GREEN, Standing.GREEN, Standing.LATE, Standing.DUE]
+    assert keys(charities, date(2019, 10, 1)) == ["2018-09", "2019-03", "2019-09", "2020-03"]
+    half = period(charities, "2018-09")
+    assert half == Expected("2018-09", date(2018, 4, 1), date(2018, 9, 30), date(2018, 11, 9))
+
+    old, fresh = (Arrival(Standing.GREEN, day, day) for day in (date(2018, 8, 1), date(2018, 10, 1)))
+    # Of the half-year to September it should have come by 9 November, 40 days later.
+    assert list(month_standings(charities, half, [old], date(2018, 11, 9)).values()) == (
+        [Standing.GREEN] * 4 + [Standing.DUE] * 2
+    )
+    assert standing_of(charities, half, [old], date(2018, 11, 10)) is Standing.LATE
+    assert standing_of(charities, half, [old, fresh], date(2018, 11, 10)) is Standing.GREEN
+    assert standing_of(charities, period(charities, "2019-03"), [fresh], date(2019, 5, 10)) is Standing.DUE
 
 
 TODAY = date(2024, 1, 31)

@@ -2,7 +2,8 @@
     window has no statistics, so that the planner goes through all lines anew for each of some hundred deliveries. -#}
 {{ config(materialized='table', post_hook='analyze ' ~ this) }}
 -- Spend files add up, and each edition of a register holds for its time; the others are snapshots of everything so far,
--- of which the latest counts.
+-- of which the latest counts. A release counts what it was opened with, also when its tables are tried anew with other
+-- rules, after other deliveries came; in development it is what is current.
 with loaded as (
     select
         delivery.delivery_id,
@@ -41,7 +42,15 @@ with loaded as (
         ) as newest_first
     from {{ source('ops', 'delivery') }} as delivery
     inner join {{ source('ops', 'source') }} as feed on delivery.source_id = feed.source_id
-    where delivery.state = 'loaded'
+    where
+        case
+            when {{ release_id() }} = 0 then delivery.state = 'loaded'
+            else delivery.delivery_id in (
+                select opened.delivery_id
+                from {{ ref('stg_ledger__release_delivery') }} as opened
+                where opened.release_id = {{ release_id() }}
+            )
+        end
 )
 
 select

@@ -1,0 +1,11 @@
+"""One alert for all the periods that a source owes."""
+
+from star_warehouse.database.statements import run_sql
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Run the statements of this version."""
+    run_sql("0013_overdue_sources.sql")
