@@ -81,6 +81,7 @@ class DeliverySummary:
         amount_loaded_gbp: the pounds of the lines that read (net where there is a net amount, else gross); None for a
             delivery without payments.
         amount_rejected_gbp: the pounds of the rejected lines whose amounts read; None likewise.
+        filled_count: the rows that ended before the header did and whose missing cells were read as blank.
         unpriced_count: the rejected lines whose pounds nobody knows; in no amount.
     """
 
@@ -94,6 +95,7 @@ class DeliverySummary:
     amount_loaded_gbp: Decimal | None
     amount_rejected_gbp: Decimal | None
     unpriced_count: int
+    filled_count: int
 
     @property
     def lines_rejected(self) -> int:

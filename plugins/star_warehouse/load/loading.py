@@ -124,7 +124,7 @@ def _finish(connection: Connection, delivery_id: int, period: Period, summary: D
             lines_loaded = %(loaded)s, lines_rejected = %(rejected)s, lines_skipped = %(skipped)s,
             skipped_by_reason = %(by_reason)s, control_total_gbp = %(control)s, amount_in_gbp = %(pounds_in)s,
             amount_loaded_gbp = %(pounds_loaded)s, amount_rejected_gbp = %(pounds_rejected)s,
-            lines_unpriced = %(unpriced)s,
+            lines_unpriced = %(unpriced)s, lines_filled = %(filled)s,
             reason = null, way_out = null, loaded_at = now()
         where delivery_id = %(delivery_id)s
         """,
@@ -145,6 +145,7 @@ def _finish(connection: Connection, delivery_id: int, period: Period, summary: D
             "pounds_in": summary.amount_in_gbp,
             "pounds_loaded": summary.amount_loaded_gbp,
             "pounds_rejected": summary.amount_rejected_gbp,
+            "filled": summary.filled_count,
             "unpriced": None if summary.amount_rejected_gbp is None else summary.unpriced_count,
         },
     )

@@ -130,6 +130,7 @@ class OpenDelivery:
             amount_loaded_gbp=loaded if has_payments else None,
             amount_rejected_gbp=rejected if has_payments else None,
             unpriced_count=sum(reader.unpriced_count for reader in self._readers),
+            filled_count=sum(reader.filled_count for reader in self._readers),
         )
 
 

@@ -79,8 +79,10 @@ class SheetRows:
         rows = self._first.frame.head(ROWS_OF_HEAD).iter_rows()
         return Head([Row(number, [cell or "" for cell in cells]) for number, cells in enumerate(rows, 1)])
 
-    def below(self, header: Row, positions: Sequence[int], nulls: Sequence[str]) -> Iterator[RowBatch]:
-        """All rows below the header."""
+    def below(
+        self, header: Row, positions: Sequence[int], nulls: Sequence[str], fewest_cells: int | None = None
+    ) -> Iterator[RowBatch]:
+        """All rows below the header; a sheet's have all as many cells."""
         names = {position: str(self._first.first_column + position) for position in positions}
         has_any = pl.any_horizontal(pl.all().str.contains(r"\S"))
         self.count = header.line_number

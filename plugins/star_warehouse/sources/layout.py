@@ -26,6 +26,8 @@ class Format(Declared):
         delimiter: of a CSV.
         quotes: whether a CSV's quotes hold a field together; where they do not, a quote is a sign like any other and
             every line is one row.
+        short_rows: what becomes of a CSV's rows that end before the header does: ``reject``, or ``fill``, which reads
+            the missing cells as blank, as far as no line needs them.
         legacy_encoding: tried after a byte order mark and strict UTF-8; without it, anything else is refused.
         in_zip: the CSV is the one member of a ZIP whose name fits this pattern (``*.csv``).
         gzip: the CSV is compressed with gzip.
@@ -34,6 +36,7 @@ class Format(Declared):
     type: Literal["csv", "xlsx"]
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
     quotes: bool = True
+    short_rows: Literal["reject", "fill"] = "reject"
     legacy_encoding: Literal["cp1252"] | None = None
     in_zip: Text | None = None
     gzip: bool = False
@@ -43,9 +46,14 @@ class Format(Declared):
         if self.type == "csv" and self.delimiter is None:
             raise Mistake("a csv needs a 'delimiter'")
         if self.type == "xlsx" and (
-            self.delimiter or self.legacy_encoding or self.in_zip or self.gzip or not self.quotes
+            self.delimiter
+            or self.legacy_encoding
+            or self.in_zip
+            or self.gzip
+            or not self.quotes
+            or self.short_rows != "reject"
         ):
-            raise Mistake("an xlsx has no 'delimiter', 'quotes', 'legacy_encoding', 'in_zip' or 'gzip'")
+            raise Mistake("an xlsx has no 'delimiter', 'quotes', 'short_rows', 'legacy_encoding', 'in_zip' or 'gzip'")
         if self.in_zip and self.gzip:
             raise Mistake("a csv is in a ZIP or compressed with gzip, not both", "gzip")
         return self

@@ -93,6 +93,20 @@ tables:
     )
 
 
+def test_short_rows_that_lack_nothing_needed_are_proposed_to_be_filled(tmp_path: Path) -> None:
+    short = ["Cogs,15/04/2018,3.00", "Dyes,16/04/2018"]
+
+    source, text = draft(tmp_path, csv_of(*LINES, *short))
+
+    assert source.layouts[0].format.short_rows == "fill"
+    assert "# ? 1 row with fewer cells than the header (the first in line 4)" in text
+    assert "# ? 1 line with another number of cells would be rejected (line 5)" in text
+    (tmp_path / NAME).write_bytes(csv_of(*LINES, *short))
+    check = check_file(source, tmp_path / NAME)
+    assert check.summary is not None
+    assert (check.summary.lines_loaded, check.summary.filled_count) == (3, 1)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("above", [0, 7])
 def test_delimiter_and_header_below_a_preamble_are_found(tmp_path: Path, delimiter: str, above: int) -> None:
@@ -355,7 +369,7 @@ def test_ragged_lines_and_repeated_headers_are_told(tmp_path: Path) -> None:
     source, text = draft(tmp_path, data)
 
     assert "The header is there 1 more time, which is skipped." in text
-    assert "? 1 line with another number of cells would be rejected (line 5)." in remarks(text)
+    assert "? 1 row with fewer cells than the header (the first in line 5)" in remarks(text)
     assert source.id == "old_town"
 
 

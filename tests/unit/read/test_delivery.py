@@ -185,6 +185,49 @@ def test_empty_fields_beyond_the_header_do_no_harm(town: Source) -> None:
     assert table(town, spend_file(f"{GOOD},,")).frame.height == 1
 
 
+FILL = ("delimiter: ','", "delimiter: ',', short_rows: fill")
+
+
+def test_short_rows_are_read_with_blank_last_cells_where_that_is_declared(tmp_path: Path) -> None:
+    filled = ["Acme,7,03/04/2018,1.00", '"Acme\nLtd",7,03/04/2018,"2.00"']
+    too_short, cut = "Acme,7,03/04/2018", "Acme,7,03/04/2018,4.0"
+    data = spend_file(GOOD, *filled, "", too_short, f"{GOOD},x") + cut.encode()
+
+    whole = read_bytes(declare(tmp_path, SPEND, FILL), data)
+
+    (lines,) = whole.tables
+    assert lines.frame.select("line_number", "supplier_name", "amount_net_gbp", "purpose").rows() == [
+        (2, "Acme Ltd", Decimal("10.00"), "Pens"),
+        (3, "Acme", Decimal("1.00"), None),
+        (4, "Acme\nLtd", Decimal("2.00"), None),
+    ]
+    assert [(line.line_number, line.code, line.text) for line in lines.rejected] == [
+        (7, "wrong_field_count", too_short),
+        (8, "wrong_field_count", f"{GOOD},x"),
+        (9, "wrong_field_count", cut),
+    ]
+    assert whole.summary.filled_count == 2
+
+
+def test_a_short_totals_row_is_one_too(tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, FILL, TOTALS)
+
+    lines = read(town, spend_file("Acme,7,03/04/2018,1.00", "Bolt,8,04/04/2018,2.00", "Total,,,3.00"))
+
+    assert (lines.lines_loaded, lines.skipped) == (2, Counter(header=1, totals=1))
+    assert lines.control_totals == {"amount_net_gbp": Decimal("3.00")}
+
+
+def test_a_stray_quote_around_short_rows_swallows_none(tmp_path: Path) -> None:
+    rows = ['"Acme,7,03/04/2018,1.00', "Bolt,8,04/04/2018,2.00", 'Cogs",9,05/04/2018,3.00,Nuts']
+    lines = table(declare(tmp_path, SPEND, FILL), spend_file(GOOD, *rows))
+
+    assert lines.frame["line_number"].to_list() == [2]
+    assert {(line.line_number, line.code) for line in lines.rejected} == {
+        (number, "unpaired_quotes") for number in (3, 4, 5)
+    }
+
+
 def test_headers_differ_in_case_and_blanks_and_may_have_another_name(town: Source) -> None:
     lines = table(town, spend_file("x,Acme,7,1.00,03/04/2018", header='Other, SUPPLIER\u00a0,ref,"Net\n£",paid'))
 
