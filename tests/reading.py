@@ -91,5 +91,6 @@ class MadeUp:
             amount_loaded_gbp=self.amount_loaded_gbp,
             amount_rejected_gbp=self.amount_rejected_gbp,
             unpriced_count=self.unpriced_count,
+            is_whole=True,
             filled_count=self.filled_count,
         )

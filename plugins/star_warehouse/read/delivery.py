@@ -86,6 +86,7 @@ class OpenDelivery:
         self._period = period
         self._readers: list[TableReader] = []
         self._rejections = Rejections()
+        self._is_whole = False
         self._control_totals: dict[str, Decimal] = {}
 
     def chunks(self) -> Iterator[TableChunk]:
@@ -109,13 +110,14 @@ class OpenDelivery:
             for chunk in reader.chunks():
                 self._rejections.add(chunk.sheet, chunk.rejected)
                 yield chunk
+            self._is_whole = table is self._tables[-1]
             for column, total in reader.control_totals().items():
                 self._control_totals[column] = self._control_totals.get(column, Decimal(0)) + total
             if isinstance(table.rows, SheetRows):
                 lines_before[table.entity] += table.rows.count
 
     def summary(self) -> DeliverySummary:
-        """The account of all its lines, once the last chunk was taken."""
+        """The account of the lines read so far: of all, once the last chunk was taken."""
         has_payments = any(ENTITIES[table.entity].needs_one_of for table in self._tables)
         loaded = sum((reader.amount_loaded_gbp for reader in self._readers), Decimal(0))
         rejected = sum((reader.amount_rejected_gbp for reader in self._readers), Decimal(0))
@@ -130,6 +132,7 @@ class OpenDelivery:
             amount_loaded_gbp=loaded if has_payments else None,
             amount_rejected_gbp=rejected if has_payments else None,
             unpriced_count=sum(reader.unpriced_count for reader in self._readers),
+            is_whole=self._is_whole,
             filled_count=sum(reader.filled_count for reader in self._readers),
         )
 

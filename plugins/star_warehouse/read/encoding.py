@@ -34,10 +34,10 @@ class Utf8Blocks:
         self._where = where
         self._lines_before = 0
         self._has_signs = False
-        self.encoding = _PLAIN
+        self.encoding: str | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        """The blocks; no sign of several bytes is in two of them. ``encoding`` is final after the last.
+        """The blocks; no sign of several bytes is in two of them. ``encoding`` is None until something tells it.
 
         Raises:
             Refusal: the text is in none of the encodings allowed, or in two at once.
@@ -54,10 +54,11 @@ class Utf8Blocks:
             yield text
             self._lines_before += count_byte(text, b"\n")
             block = following
+        self.encoding = self.encoding or _PLAIN
 
     def _convert(self, data: bytes, marked: str | None, is_last: bool) -> tuple[bytes, bytes]:
         """The UTF-8 of some bytes, and those at their end that are half a sign."""
-        if self.encoding == self._legacy:
+        if self.encoding and self.encoding == self._legacy:
             return self._from_legacy(data), b""
         if marked not in (None, _PLAIN):
             return self._from_marked(data, str(marked), is_last)
