@@ -32,25 +32,32 @@ def open_delivery(source: Source, file_name: str, path: Path, period: Period) ->
         period: the days it covers.
 
     Raises:
-        Refusal: the file as a whole does not read: empty, damaged, another format, encoding, sheet or layout.
+        Refusal: the file as a whole does not read: empty, damaged, another format, encoding, sheet or layout; or it
+            has two of the layouts.
     """
     where = f"{source.id}: {file_name}"
     if not path.stat().st_size:
         raise Refusal("The file is empty.", where=where, way_out="Ask the sender for the whole extract.")
     misfits: list[Misfit] = []
-    for layout in source.layouts_for(period):
-        with ExitStack() as stack:
-            try:
-                tables = [*_tables(layout, path, where, stack)]
-            except _Misfitting as error:
-                misfits.append(error.misfit)
-                continue
-            except Refusal as refusal:
-                misfits.append(Misfit(refusal, 0))
-                continue
-            yield OpenDelivery(layout, tables, period)
-            return
-    raise max(misfits, key=lambda misfit: misfit.found_count).refusal
+    fitting: OpenDelivery | None = None
+    with ExitStack() as opened:
+        for layout in source.layouts_for(period):
+            with ExitStack() as stack:
+                try:
+                    tables = [*_tables(layout, path, where, stack)]
+                except _Misfitting as error:
+                    misfits.append(error.misfit)
+                    continue
+                except Refusal as refusal:
+                    misfits.append(Misfit(refusal, 0))
+                    continue
+                if fitting:
+                    raise _ambiguous(fitting.layout, layout, period, where)
+                fitting = OpenDelivery(layout, tables, period)
+                opened.enter_context(stack.pop_all())
+        if fitting is None:
+            raise max(misfits, key=lambda misfit: misfit.found_count).refusal
+        yield fitting
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,15 @@ class OpenDelivery:
             is_whole=self._is_whole,
             filled_count=sum(reader.filled_count for reader in self._readers),
         )
+
+
+def _ambiguous(one: Layout, other: Layout, period: Period, where: str) -> Refusal:
+    return Refusal(
+        f"Its header fits two layouts of {period.key}: {one.name!r} and {other.name!r}.",
+        where=where,
+        way_out="Give these layouts days ('from' and 'to') that do not overlap, or name in each a header that files of "
+        "the other do not have.",
+    )
 
 
 def _tables(layout: Layout, path: Path, where: str, stack: ExitStack) -> Iterator[_Table]:

@@ -388,6 +388,25 @@ def test_the_header_tells_layouts_of_the_same_days_apart(tmp_path: Path) -> None
         read(source, b"Payee;Date;Sum\nAcme;2018-04-03;1.00\n")
 
 
+def test_a_header_that_two_layouts_of_the_same_days_fit_is_refused(tmp_path: Path) -> None:
+    semicolons = ("delimiter: ','", "delimiter: ';'")
+    wider = "[Supplier]", "[Supplier, Payee]"
+    aliases = ("[Paid]", "[Paid, Date]"), ("amount_net_gbp: [Net]", "amount_net_gbp: [Net, Total]")
+    dated = ("    from: 2018-04-01\n    to: 2020-03-31\n", ""), ("    from: 2020-04-01\n", "")
+    new = b"Payee;Date;Total\nAcme;2018-04-03;1.00\n"
+
+    with pytest.raises(Refusal) as refusal:
+        read(declare(tmp_path, LAYOUTS, semicolons, wider, *aliases, *dated), new)
+
+    assert refusal.value.what == "Its header fits two layouts of 2018-04: 'old' and 'new'."
+    assert "Give these layouts days" in refusal.value.way_out
+    # What fits the older one alone is still read by it.
+    old = read_bytes(
+        declare(tmp_path, LAYOUTS, semicolons, wider, *aliases, *dated), b"Supplier;Paid;Net\nA;03/04/2018;1\n"
+    )
+    assert old.summary.layout_name == "old"
+
+
 def test_every_sheet_that_fits_is_read_and_no_line_number_comes_twice(tmp_path: Path) -> None:
     source = declare(tmp_path, WORKBOOK, ("    sheet: Payments\n", "    sheet: 'Pay*'\n"))
     stream = io.BytesIO()
