@@ -106,6 +106,25 @@ def test_a_second_run_with_nothing_new_changes_no_row(town: Town) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [(b"town_2018-04\n.csv", r"town_2018-04\n.csv"), (b"town_M\xe4rz_2018-04.csv", r"town_M\udce4rz_2018-04.csv")],
+)
+def test_a_file_whose_name_no_log_can_hold_is_refused_by_a_name_that_it_can(
+    town: Town, name: bytes, written: str
+) -> None:
+    town.put(os.fsdecode(name), spend_file(ACME))
+
+    (refusal,) = town.take_in().refusals
+
+    assert str(refusal) == (
+        f"town: {written}: The file's name does not say its period. "
+        "Name the file like town_2018-04.csv and deliver it again."
+    )
+    assert town.states() == [(written, "refused")]
+    assert town.take_in().counts == Counter()
+
+
 APRIL = date(2018, 4, 1), date(2018, 4, 30)
 LAYOUT = "Supplier | Ref | Paid | Net | Purpose"
 NO_COUNTS = (None, None, None, None, None)
