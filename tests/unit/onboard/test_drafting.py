@@ -168,6 +168,10 @@ def test_packed_files_are_opened(tmp_path: Path) -> None:
         (b"%PDF-1.7", "The file is a PDF"),
         (b"\x1f\x8bnonsense", "cannot be unpacked"),
         (b"PK\x03\x04nonsense", "cannot be unpacked"),
+        (
+            csv_of(*LINES).decode().encode("utf-16-le"),
+            "UTF-16 without a byte order mark.*Save the file as CSV in UTF-8",
+        ),
         (b"just one column\r\nof words\r\n", "No row looks like a header"),
     ],
 )
