@@ -19,10 +19,18 @@ import polars as pl
 
 from star_warehouse.counting import count_byte, count_ends
 from star_warehouse.load import RejectedLine
-from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, OUTER_BLANK, SPOILING, Head, Row, RowBatch
+from star_warehouse.read.records import (
+    LINE_NUMBER,
+    OTHER_BLANK,
+    OUTER_BLANK,
+    ROWS_OF_HEAD,
+    SPOILING,
+    Head,
+    Row,
+    RowBatch,
+)
 from star_warehouse.refusal import Refusal
 
-_ROWS_OF_HEAD = 60
 _BYTES_OF_HEAD = 1 << 20
 # Each stray quote makes us read on up to the csv module's field limit; a file full of them is not worth it.
 _MOST_UNREADABLE = 5_000
@@ -64,7 +72,7 @@ class CsvRows:
     def _beginning(self) -> tuple[bytes, bool]:
         """The first part, and others where it has but a few lines."""
         data, is_last = next(self._parts, (b"", True))
-        while not is_last and len(data) < _BYTES_OF_HEAD and _end_count(data) < _ROWS_OF_HEAD:
+        while not is_last and len(data) < _BYTES_OF_HEAD and _end_count(data) < ROWS_OF_HEAD:
             more, is_last = next(self._parts)
             data += more
         return data, is_last
@@ -76,7 +84,7 @@ class CsvRows:
         rows: list[Row] = []
         unreadable: list[RejectedLine] = []
         start = 0
-        while start < part.count and len(rows) < _ROWS_OF_HEAD and len(unreadable) < _MOST_UNREADABLE:
+        while start < part.count and len(rows) < ROWS_OF_HEAD and len(unreadable) < _MOST_UNREADABLE:
             try:
                 row = part.parse(start, self._delimiter)
             except _NeedsMore:

@@ -11,6 +11,8 @@ import polars as pl
 from star_warehouse.load import RejectedLine
 
 LINE_NUMBER = "line_number"
+# A header is looked for in so many rows.
+ROWS_OF_HEAD = 60
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import polars as pl
 
 from star_warehouse.load import made_ahead
 from star_warehouse.read.archive import UNPACKING_ERRORS, ByteStream, check_unpacked_size, open_zip
-from star_warehouse.read.records import LINE_NUMBER, SUSPICIOUS, Head, Row, RowBatch
-from star_warehouse.read.sheet_xml import ABOVE, ROWS_OF_HEAD, Piece, Reach, SheetError, pieces
+from star_warehouse.read.records import LINE_NUMBER, ROWS_OF_HEAD, SUSPICIOUS, Head, Row, RowBatch
+from star_warehouse.read.sheet_xml import ABOVE, Piece, Reach, SheetError, pieces
 from star_warehouse.refusal import Refusal
 
 _ROWS_AT_ONCE = 50_000

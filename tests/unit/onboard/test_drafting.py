@@ -172,7 +172,7 @@ def test_packed_files_are_opened(tmp_path: Path) -> None:
             csv_of(*LINES).decode().encode("utf-16-le"),
             "UTF-16 without a byte order mark.*Save the file as CSV in UTF-8",
         ),
-        (b"just one column\r\nof words\r\n", "No row looks like a header"),
+        (b"just one column\r\nof words\r\n", "None of the first 60 rows looks like a header"),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, words: str) -> None:

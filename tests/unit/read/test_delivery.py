@@ -407,6 +407,19 @@ def test_a_header_that_two_layouts_of_the_same_days_fit_is_refused(tmp_path: Pat
     assert old.summary.layout_name == "old"
 
 
+@pytest.mark.parametrize("above", [59, 60])
+def test_a_header_is_looked_for_in_sixty_rows_and_the_refusal_says_so(town: Source, above: int) -> None:
+    data = spend_file(*[f"Page {number}" for number in range(1, above)], HEADER, GOOD, header="Town Council")
+
+    if above == 59:
+        assert read(town, data).lines_loaded == 1
+    else:
+        with pytest.raises(
+            Refusal, match=r"The nearest to a header is line 1: .* Only the first 60 lines were searched\."
+        ):
+            read(town, data)
+
+
 def test_every_sheet_that_fits_is_read_and_no_line_number_comes_twice(tmp_path: Path) -> None:
     source = declare(tmp_path, WORKBOOK, ("    sheet: Payments\n", "    sheet: 'Pay*'\n"))
     stream = io.BytesIO()

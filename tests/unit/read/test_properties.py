@@ -325,7 +325,7 @@ def read_in_blocks(
     """Read with small blocks; the header is among the first rows, and everything below it may lie in other blocks."""
     with (
         mock.patch.object(encoding, "_BLOCK_BYTES", block_bytes),
-        mock.patch.object(csv_file, "_ROWS_OF_HEAD", head_rows),
+        mock.patch.object(csv_file, "ROWS_OF_HEAD", head_rows),
         mock.patch.object(csv_file, "_MOST_LINES_AT_ONCE", lines_at_once),
     ):
         return read_bytes(source, data)
