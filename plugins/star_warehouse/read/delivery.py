@@ -18,7 +18,7 @@ from star_warehouse.read.records import Rows
 from star_warehouse.read.table import TableReader
 from star_warehouse.read.workbook import SheetRows, Workbook
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources import ENTITIES, Format, Layout, Period, Source, Table
+from star_warehouse.sources import ENTITIES, EXCEL_SERIAL, Format, Layout, Period, Source, Table
 
 
 @contextmanager
@@ -164,6 +164,12 @@ def _tables(layout: Layout, path: Path, where: str, stack: ExitStack) -> Iterato
         return
     workbook = Workbook(path, where)
     stack.callback(workbook.close)
+    if EXCEL_SERIAL in layout.date_formats and workbook.counts_from_1904:
+        raise Refusal(
+            f"The workbook counts its days from 1904, {EXCEL_SERIAL} from 1900: each would be four years off.",
+            where=where,
+            way_out="Format the dates as dates, or save the workbook without the 1904 date system; deliver it again.",
+        )
     for entity, declared in layout.tables.items():
         for name in _sheets(workbook, declared, where):
             sheet, place = workbook.sheet(name), f"{where}, sheet {name}"

@@ -17,8 +17,10 @@ from star_warehouse.read.totals import Totals, add_up
 from star_warehouse.read.values import (
     MANGLED,
     SPREADSHEET_ERROR,
+    TOO_LARGE,
     TOO_PRECISE,
     UNREADABLE,
+    WHOLE_DIGITS,
     amounts,
     dates,
     numbers,
@@ -293,6 +295,11 @@ class TableReader:
                 f"{name} is {shown!r}, which does not read as {_ARTICLES[kind]} {word}.",
             ),
             TOO_PRECISE: (TOO_PRECISE, f"{name} is {shown!r}, which has too many decimals."),
+            TOO_LARGE: (
+                TOO_LARGE,
+                f"{name} is {shown!r}, which is too large: it has more than {WHOLE_DIGITS.get(kind)} digits before the "
+                "point.",
+            ),
             MANGLED: (MANGLED, f"{name} is {shown!r}: a spreadsheet made a number of it, and its digits are lost."),
             SPREADSHEET_ERROR: (SPREADSHEET_ERROR, f"{name} is {shown!r}, a spreadsheet's word for an error."),
             _MISSING: (f"missing_{word}", f"{name} is empty."),

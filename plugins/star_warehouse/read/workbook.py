@@ -23,6 +23,7 @@ from star_warehouse.refusal import Refusal
 
 _ROWS_AT_ONCE = 50_000
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
+_PROPERTIES = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}workbookPr"
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 # Where the parts are that all sheets share: their texts, their styles, what the workbook has.
@@ -134,6 +135,12 @@ class Workbook:
     def sheet_names(self) -> list[str]:
         """The sheets, in the workbook's order."""
         return [*self._parts]
+
+    @property
+    def counts_from_1904(self) -> bool:
+        """Whether day 0 is 1 January 1904, as old Macintosh programs have it; date cells say their day all the same."""
+        properties = ElementTree.fromstring(self._archive.read("xl/workbook.xml")).find(_PROPERTIES)
+        return properties is not None and properties.get("date1904") in ("1", "true")
 
     def sheet(self, name: str) -> SheetRows:
         """Read a sheet, piece by piece; row numbers are those of the sheet.

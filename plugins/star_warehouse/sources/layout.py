@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from star_warehouse.sources.dates import date_pattern
+from star_warehouse.sources.dates import date_pattern, read_otherwise
 from star_warehouse.sources.declared import Code, Declared, Mistake, Text, check_order
 from star_warehouse.sources.entities import ENTITIES, ColumnType
 from star_warehouse.sources.period import Period
@@ -144,9 +144,15 @@ class Layout(Declared):
     @field_validator("date_formats")
     @classmethod
     def _one_reading_a_date(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
-        patterns = [date_pattern(text) for text in formats]
-        if len(set(patterns)) != len(patterns):
-            raise Mistake("two of the formats read the same text, perhaps as different days; keep one")
+        patterns: list[str] = []
+        for index, text in enumerate(formats):
+            try:
+                pattern = date_pattern(text)
+            except ValueError as error:
+                raise Mistake(str(error), index) from error
+            if pattern in patterns or any(read_otherwise(text, earlier) for earlier in formats[:index]):
+                raise Mistake("two of the formats read the same text, perhaps as different days; keep one", index)
+            patterns.append(pattern)
         return formats
 
     @field_validator("zero_tokens")

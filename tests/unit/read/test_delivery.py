@@ -113,6 +113,12 @@ def test_only_the_null_token_itself_is_nothing(town: Source) -> None:
             "too_many_decimals",
             "Net is '1.005', which has too many decimals.",
         ),
+        (
+            "Acme,7,03/04/2018,1234567890123.00,x",
+            "amount_net_gbp",
+            "too_large",
+            "Net is '1234567890123.00', which is too large: it has more than 12 digits before the point.",
+        ),
         ("Acme,7,03/04/2018,NA,x", "amount_net_gbp", "no_amount", "Net is empty, so the line has no amount."),
         ("Acme,7,03/04/2018,1.00", None, "wrong_field_count", "It has 4 fields where the header has 5."),
         ("Acme,7,03/04/2018,1.00,x,y", None, "wrong_field_count", "It has 6 fields where the header has 5."),
@@ -364,6 +370,25 @@ def test_a_workbook_that_does_not_read_is_refused(tmp_path: Path, data: bytes, w
 
     assert what in refusal.value.what
     assert refusal.value.where == where
+
+
+@pytest.mark.parametrize("is_declared", [False, True])
+def test_day_numbers_of_a_workbook_that_counts_from_1904_are_refused(tmp_path: Path, is_declared: bool) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"default_date_format": "dd/mm/yyyy", "date_1904": True}) as book:
+        page = book.add_worksheet("Payments")
+        page.write_row(0, 0, ["Supplier", "Ref", "Paid", "Net"])
+        page.write_row(1, 0, ["Acme", "7"])
+        page.write(1, 2, date(2018, 4, 3))
+        page.write(1, 3, 1.5)
+    formats = ("format: {type: xlsx}", "format: {type: xlsx}" + "\ndate_formats: [excel_serial]" * is_declared)
+    village = declare(tmp_path, WORKBOOK, formats)
+
+    if is_declared:
+        with pytest.raises(Refusal, match="counts its days from 1904"):
+            read(village, stream.getvalue())
+    else:
+        assert table(village, stream.getvalue()).frame["payment_date"].to_list() == [date(2018, 4, 3)]
 
 
 GZIP = ("format: {type: csv, delimiter: ','}", "format: {type: csv, delimiter: ',', gzip: true}")
