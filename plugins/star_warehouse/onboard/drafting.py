@@ -86,10 +86,12 @@ def draft_source(file_name: str, data: bytes, *, source_id: str | None = None, k
 def _naming(file_name: str, kind: str, reads: Mapping[str, ReadTable], notes: dict[str, list[Note]]) -> Naming:
     days: Counter[date] = Counter()
     past: list[date] = []
+    is_proven = True
     for entity, read in reads.items():
         column = ENTITIES[entity].period_column
         for name, dating in read.datings.items():
             if name == column:
+                is_proven = is_proven and set(dating.formats) == set(dating.proven)
                 for text, day in dating.days.items():
                     days[day] += read.profile.values[name].counts[text]
             elif name in _PAST_DAYS:
@@ -113,7 +115,12 @@ def _naming(file_name: str, kind: str, reads: Mapping[str, ReadTable], notes: di
             )
         ]
     else:
-        notes["file_name"] = [evidence(f"Read as {naming.period.key}; all {total:,} lines lie inside.")]
+        inside = f"Read as {naming.period.key}; all {total:,} lines lie inside"
+        notes["file_name"] = [
+            evidence(f"{inside}.")
+            if is_proven
+            else doubt(f"{inside}, if their days are read right, which is not sure.")
+        ]
     return naming
 
 

@@ -93,6 +93,18 @@ tables:
     )
 
 
+def test_the_period_of_a_file_whose_days_prove_two_orders_is_not_sure(tmp_path: Path) -> None:
+    # April, half of it written the American way: read day first, the 5th to the 12th are days of eight months.
+    american = [f"Bolt,04/{day:02}/2018,1.00,x" for day in (*range(5, 13), 14)]
+
+    source, text = draft(tmp_path, csv_of(*LINES, *american))
+    _, plain = draft(tmp_path, csv_of(*LINES))
+
+    assert source.cadence.every == "year"
+    assert "# ? Read as 2018; all 10 lines lie inside, if their days are read right, which is not sure." in text
+    assert "# Read as 2018-04; all 2 lines lie inside." in plain
+
+
 def test_short_rows_that_lack_nothing_needed_are_proposed_to_be_filled(tmp_path: Path) -> None:
     short = ["Cogs,15/04/2018,3.00", "Dyes,16/04/2018"]
 
