@@ -93,6 +93,13 @@ tables:
     )
 
 
+def test_a_header_that_is_there_twice_is_claimed_for_no_second_column(tmp_path: Path) -> None:
+    source, _ = draft(tmp_path, csv_of("OrganisationLabel,OrganisationLabel", "Town,01102000"))
+
+    assert columns(source)["organisation"] == "OrganisationLabel"
+    assert columns(source)["payment_date"] == "?"
+
+
 def test_the_period_of_a_file_whose_days_prove_two_orders_is_not_sure(tmp_path: Path) -> None:
     # April, half of it written the American way: read day first, the 5th to the 12th are days of eight months.
     american = [f"Bolt,04/{day:02}/2018,1.00,x" for day in (*range(5, 13), 14)]
