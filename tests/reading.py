@@ -72,6 +72,7 @@ class MadeUp:
     amount_loaded_gbp: Decimal | None = None
     amount_rejected_gbp: Decimal | None = None
     unpriced_count: int = 0
+    filled_count: int = 0
 
     def chunks(self) -> Iterator[TableChunk]:
         yield TableChunk(self.entity, self.sheet, self.frame, self.rejected)
@@ -90,4 +91,6 @@ class MadeUp:
             amount_loaded_gbp=self.amount_loaded_gbp,
             amount_rejected_gbp=self.amount_rejected_gbp,
             unpriced_count=self.unpriced_count,
+            is_whole=True,
+            filled_count=self.filled_count,
         )

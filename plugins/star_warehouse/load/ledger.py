@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from typing import Any
 
 import psycopg
 
+from star_warehouse.load.lines import DeliverySummary
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources import Source
+from star_warehouse.sources import Period, Source
 
 Connection = psycopg.Connection[Any]
 
@@ -213,8 +215,73 @@ def record_repeat(connection: Connection, delivery_id: int, original: Original) 
     )
 
 
-def record_refused(connection: Connection, delivery_id: int, refusal: Refusal) -> None:
-    """Note that a delivery was refused, and why."""
+def record_account(
+    connection: Connection, delivery_id: int, period: Period | None, summary: DeliverySummary | None
+) -> None:
+    """Note what is known of a delivery.
+
+    Args:
+        connection: to the ledger.
+        delivery_id: the delivery.
+        period: the days it covers, or None when its name does not say.
+        summary: the account of its lines, or None when it could not be opened; its counts and pounds are written only
+            when all lines were read.
+    """
+    counted = summary if summary and summary.is_whole else None
+    connection.execute(
+        """
+        update ops.delivery set
+            period_key = %(key)s, period_start_date = %(start)s, period_end_date = %(end)s,
+            layout = %(headers)s, layout_name = %(layout)s, encoding = %(encoding)s, lines_in = %(lines_in)s,
+            lines_loaded = %(loaded)s, lines_rejected = %(rejected)s, lines_skipped = %(skipped)s,
+            skipped_by_reason = %(by_reason)s, control_total_gbp = %(control)s, amount_in_gbp = %(pounds_in)s,
+            amount_loaded_gbp = %(pounds_loaded)s, amount_rejected_gbp = %(pounds_rejected)s,
+            lines_unpriced = %(unpriced)s, lines_filled = %(filled)s
+        where delivery_id = %(delivery_id)s
+        """,
+        {
+            "delivery_id": delivery_id,
+            "key": period and period.key,
+            "start": period and period.start,
+            "end": period and period.end,
+            "headers": summary and summary.headers,
+            "layout": summary and summary.layout_name,
+            "encoding": summary and summary.encoding,
+            "lines_in": counted and counted.lines_in,
+            "loaded": counted and counted.lines_loaded,
+            "rejected": counted and counted.lines_rejected,
+            "skipped": counted and counted.skipped.total(),
+            "by_reason": json.dumps(dict(counted.skipped) if counted else {}),
+            "control": next(iter(counted.control_totals.values()), None) if counted else None,
+            "pounds_in": counted and counted.amount_in_gbp,
+            "pounds_loaded": counted and counted.amount_loaded_gbp,
+            "pounds_rejected": counted and counted.amount_rejected_gbp,
+            "unpriced": counted.unpriced_count if counted and counted.amount_rejected_gbp is not None else None,
+            "filled": counted and counted.filled_count,
+        },
+    )
+
+
+def record_loaded(connection: Connection, delivery_id: int) -> None:
+    """Note that the lines of a delivery are in ``raw`` and that its verdict is awaited."""
+    connection.execute(
+        """
+        update ops.delivery set state = 'checking', reason = null, way_out = null, loaded_at = now()
+        where delivery_id = %s
+        """,
+        (delivery_id,),
+    )
+
+
+def record_refused(
+    connection: Connection,
+    delivery_id: int,
+    refusal: Refusal,
+    period: Period | None = None,
+    summary: DeliverySummary | None = None,
+) -> None:
+    """Note that a delivery was refused, why, and what was known of it by then (as ``record_account`` takes it)."""
+    record_account(connection, delivery_id, period, summary)
     connection.execute(
         """
         update ops.delivery set state = 'refused', reason = %s, way_out = %s, settled_at = now()

@@ -68,7 +68,7 @@ class Rejections:
 
 @dataclass(frozen=True)
 class DeliverySummary:
-    """The account of a delivery whose lines were all read.
+    """The account of a delivery's lines.
 
     Attributes:
         lines_loaded: the lines that read.
@@ -77,10 +77,12 @@ class DeliverySummary:
         control_totals: what the file's totals rows say, in pounds, by amount column.
         layout_name: which of the source's layouts it has.
         headers: the headers found, as they are written, so that a change of layout shows in the ledger.
-        encoding: how the text was encoded, or None for a workbook.
+        encoding: how the text was encoded; None for a workbook, or while nothing of the text has told it yet.
         amount_loaded_gbp: the pounds of the lines that read (net where there is a net amount, else gross); None for a
             delivery without payments.
         amount_rejected_gbp: the pounds of the rejected lines whose amounts read; None likewise.
+        is_whole: whether all lines were read; otherwise the counts are those of the lines read so far.
+        filled_count: the rows that ended before the header did and whose missing cells were read as blank.
         unpriced_count: the rejected lines whose pounds nobody knows; in no amount.
     """
 
@@ -94,6 +96,8 @@ class DeliverySummary:
     amount_loaded_gbp: Decimal | None
     amount_rejected_gbp: Decimal | None
     unpriced_count: int
+    is_whole: bool
+    filled_count: int
 
     @property
     def lines_rejected(self) -> int:
@@ -121,5 +125,5 @@ class DeliveryContent(Protocol):
         ...
 
     def summary(self) -> DeliverySummary:
-        """The account of all its lines, once the last chunk was taken."""
+        """The account of the lines read so far: of all, once the last chunk was taken."""
         ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import polars as pl
@@ -11,7 +10,7 @@ from psycopg.sql import Identifier
 
 from star_warehouse.load.ahead import made_ahead
 from star_warehouse.load.copying import CopyLines, as_copied, copy_lines
-from star_warehouse.load.ledger import Connection
+from star_warehouse.load.ledger import Connection, record_account, record_loaded
 from star_warehouse.load.lines import DeliveryContent, DeliverySummary, Rejections, TableChunk
 from star_warehouse.load.tolerance import check_tolerance, give_up, is_hopeless
 from star_warehouse.refusal import Refusal
@@ -59,7 +58,8 @@ def load_delivery(
                     f"raw took {loaded_count} lines of delivery {delivery_id}, read were {summary.lines_loaded}"
                 )
             check_tolerance(source, file_name, summary)
-            _finish(connection, delivery_id, period, summary)
+            record_account(connection, delivery_id, period, summary)
+            record_loaded(connection, delivery_id)
     except psycopg.errors.DiskFull as error:
         raise WarehouseFull(
             f"The disk of the warehouse is full; nothing of {file_name} was loaded.",
@@ -113,41 +113,6 @@ def _as_copied(
             rejected = _rejected_frame(file_name, chunk).select(delivery, pl.all()) if chunk.rejected else None
             lines = as_copied(chunk.frame.select(delivery, pl.all()))
             yield chunk, lines, None if rejected is None else as_copied(rejected)
-
-
-def _finish(connection: Connection, delivery_id: int, period: Period, summary: DeliverySummary) -> None:
-    connection.execute(
-        """
-        update ops.delivery set
-            state = 'checking', period_key = %(key)s, period_start_date = %(start)s, period_end_date = %(end)s,
-            layout = %(headers)s, layout_name = %(layout)s, encoding = %(encoding)s, lines_in = %(lines_in)s,
-            lines_loaded = %(loaded)s, lines_rejected = %(rejected)s, lines_skipped = %(skipped)s,
-            skipped_by_reason = %(by_reason)s, control_total_gbp = %(control)s, amount_in_gbp = %(pounds_in)s,
-            amount_loaded_gbp = %(pounds_loaded)s, amount_rejected_gbp = %(pounds_rejected)s,
-            lines_unpriced = %(unpriced)s,
-            reason = null, way_out = null, loaded_at = now()
-        where delivery_id = %(delivery_id)s
-        """,
-        {
-            "delivery_id": delivery_id,
-            "key": period.key,
-            "start": period.start,
-            "end": period.end,
-            "headers": summary.headers,
-            "layout": summary.layout_name,
-            "encoding": summary.encoding,
-            "lines_in": summary.lines_in,
-            "loaded": summary.lines_loaded,
-            "rejected": summary.lines_rejected,
-            "skipped": summary.skipped.total(),
-            "by_reason": json.dumps(dict(summary.skipped)),
-            "control": next(iter(summary.control_totals.values()), None),
-            "pounds_in": summary.amount_in_gbp,
-            "pounds_loaded": summary.amount_loaded_gbp,
-            "pounds_rejected": summary.amount_rejected_gbp,
-            "unpriced": None if summary.amount_rejected_gbp is None else summary.unpriced_count,
-        },
-    )
 
 
 def _rejected_frame(file_name: str, chunk: TableChunk) -> pl.DataFrame:

@@ -126,6 +126,10 @@ def _print_account(summary: DeliverySummary, console: Console) -> None:
             sentences.append(
                 f"Amount not readable in {summary.unpriced_count:,} of the rejected lines, which no sum of pounds holds"
             )
+    if summary.filled_count:
+        sentences.append(
+            f"Short rows: {summary.filled_count:,} with fewer cells than the header, the missing ones read as blank"
+        )
     sentences += [
         f"Control total of {column}: £{stated:,.2f}, to which the lines add up, {_included(summary)}"
         for column, stated in summary.control_totals.items()

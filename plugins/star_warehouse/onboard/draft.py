@@ -47,6 +47,7 @@ class Draft:
         late_after_days: when it is late.
         opened: what the file is packed in, and its encoding.
         delimiter: what separates the cells of a CSV.
+        has_short_rows: whether rows of a CSV end before the header does and lack nothing that a line needs.
         date_formats: how days are written.
         null_tokens: texts taken for nothing.
         zero_tokens: texts taken for no pounds.
@@ -65,6 +66,7 @@ class Draft:
     late_after_days: int
     opened: Opened
     delimiter: str
+    has_short_rows: bool
     date_formats: tuple[str, ...]
     null_tokens: tuple[str, ...]
     zero_tokens: tuple[str, ...]

@@ -10,7 +10,7 @@ from datetime import date
 from star_warehouse.onboard.draft import Draft
 from star_warehouse.onboard.judging import ReadTable, compare_dates, find_date_formats, find_tokens, read_table
 from star_warehouse.onboard.naming import Naming, best_naming, naming_for
-from star_warehouse.onboard.notes import Note, doubt, evidence
+from star_warehouse.onboard.notes import Note, doubt, evidence, times
 from star_warehouse.onboard.opening import open_file
 from star_warehouse.onboard.profiling import sample_columns
 from star_warehouse.onboard.recognising import Column, recognise
@@ -59,7 +59,8 @@ def draft_source(file_name: str, data: bytes, *, source_id: str | None = None, k
     notes["partner"] = [doubt("Its code in dbt_project/seeds/reference/partner.csv.")]
     notes["accepts"] = [doubt("The first day of this file. From which day on does this source deliver, and to which?")]
     notes["cadence"] = [doubt("How long after a period's end does its file come? No file says.")]
-    notes["format"] = list(opened.notes)
+    short = [line for read in reads.values() for line in read.profile.short]
+    notes["format"] = [*opened.notes, *_short_rows(short)]
     notes["tolerance"] = [doubt("How many lines may be unreadable before the whole file is refused?")]
     return Draft(
         file_name=file_name,
@@ -73,6 +74,7 @@ def draft_source(file_name: str, data: bytes, *, source_id: str | None = None, k
         late_after_days=_LATE_AFTER[naming.cadence],
         opened=opened,
         delimiter=next(iter(tables.values())).delimiter,
+        has_short_rows=bool(short),
         date_formats=find_date_formats(reads, notes),
         null_tokens=null_tokens,
         zero_tokens=zero_tokens,
@@ -84,10 +86,12 @@ def draft_source(file_name: str, data: bytes, *, source_id: str | None = None, k
 def _naming(file_name: str, kind: str, reads: Mapping[str, ReadTable], notes: dict[str, list[Note]]) -> Naming:
     days: Counter[date] = Counter()
     past: list[date] = []
+    is_proven = True
     for entity, read in reads.items():
         column = ENTITIES[entity].period_column
         for name, dating in read.datings.items():
             if name == column:
+                is_proven = is_proven and set(dating.formats) == set(dating.proven)
                 for text, day in dating.days.items():
                     days[day] += read.profile.values[name].counts[text]
             elif name in _PAST_DAYS:
@@ -111,8 +115,24 @@ def _naming(file_name: str, kind: str, reads: Mapping[str, ReadTable], notes: di
             )
         ]
     else:
-        notes["file_name"] = [evidence(f"Read as {naming.period.key}; all {total:,} lines lie inside.")]
+        inside = f"Read as {naming.period.key}; all {total:,} lines lie inside"
+        notes["file_name"] = [
+            evidence(f"{inside}.")
+            if is_proven
+            else doubt(f"{inside}, if their days are read right, which is not sure.")
+        ]
     return naming
+
+
+def _short_rows(lines: list[int]) -> list[Note]:
+    if not lines:
+        return []
+    return [
+        doubt(
+            f"{times(len(lines), 'row')} with fewer cells than the header (the first in line {lines[0]}), as if "
+            "a spreadsheet had left off empty last cells. Is that why, or is something cut off?"
+        )
+    ]
 
 
 def _id_of(rest: str) -> str:

@@ -22,6 +22,7 @@ from star_warehouse.onboard.profiling import (
     sample_columns,
 )
 from star_warehouse.onboard.recognising import Column, Recognised
+from star_warehouse.onboard.vocabulary import squeezed
 from star_warehouse.sources import ENTITIES, ColumnType, Entity, date_pattern
 
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}", re.IGNORECASE)
@@ -88,7 +89,13 @@ def _correct_by_values(table: Recognised, entity: Entity, *, from_cells: bool) -
                 del table.columns[column]
                 table.unused[place.header] = f"its values read as no {word}"
     taken = {place.position for place in table.columns.values()}
-    free = [at for at, texts in enumerate(samples) if texts and at not in taken and table.cells[at].strip()]
+    # A header that is there twice names no column: the reader could not tell which of the two is meant.
+    times_there = Counter(map(squeezed, table.cells))
+    free = [
+        at
+        for at, texts in enumerate(samples)
+        if texts and at not in taken and table.cells[at].strip() and times_there[squeezed(table.cells[at])] == 1
+    ]
 
     def claim(column: str, position: int, why: str) -> None:
         header = table.cells[position].strip()

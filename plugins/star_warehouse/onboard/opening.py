@@ -17,7 +17,7 @@ import fastexcel
 from star_warehouse.onboard.naming import without_period
 from star_warehouse.onboard.notes import Note, doubt, evidence
 from star_warehouse.read.archive import SOMETHING_ELSE, UNPACKING_ERRORS, is_clutter, kind_of
-from star_warehouse.read.encoding import BYTE_ORDER_MARKS
+from star_warehouse.read.encoding import BYTE_ORDER_MARKS, check_marked
 from star_warehouse.refusal import Refusal
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -160,6 +160,7 @@ def _decode(data: bytes, where: str) -> tuple[str, Literal["cp1252"] | None, tup
                 return data[len(mark) :].decode(name), None, (evidence(f"The file begins with the mark of {name}."),)
             except UnicodeDecodeError as error:
                 raise _undecodable(data, error, where, f"its byte order mark says {name}") from error
+    check_marked(data, where)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as not_utf8:

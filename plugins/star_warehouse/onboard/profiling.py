@@ -54,13 +54,15 @@ class Profile:
         lines: its lines of data.
         values: the texts of each raw column.
         repeated_headers: how often the header comes again.
-        ragged: lines with another number of cells, and the first of them.
+        short: lines that end before the header does and lack nothing that a line needs.
+        ragged: other lines with another number of cells than the header.
         totals: a row that adds up the others, if there seems to be one: its line and its cells.
     """
 
     lines: int = 0
     values: dict[str, Values] = field(default_factory=dict)
     repeated_headers: int = 0
+    short: list[int] = field(default_factory=list)
     ragged: list[int] = field(default_factory=list)
     totals: tuple[int, list[str]] | None = None
 
@@ -124,12 +126,20 @@ def _count(
     found: Profile, table: Recognised, is_kept: Mapping[str, bool], width: int, line: int, cells: list[str]
 ) -> None:
     found.lines += 1
-    if len(cells) != width and (len(cells) < width or any(map(str.strip, cells[width:]))):
+    if len(cells) < width and _has_all_needed(table, cells):
+        found.short.append(line)
+        cells = [*cells, *[""] * (width - len(cells))]
+    elif len(cells) != width and (len(cells) < width or any(map(str.strip, cells[width:]))):
         found.ragged.append(line)
         return
     for column, place in table.columns.items():
         if text := cells[place.position].strip():
             found.values[column].add(text, line, is_kept=is_kept[column])
+
+
+def _has_all_needed(table: Recognised, cells: list[str]) -> bool:
+    needed = ENTITIES[table.entity].needed_cells({name: place.position for name, place in table.columns.items()})
+    return bool(needed) and all(position < len(cells) and cells[position].strip() for position in needed)
 
 
 def is_total_label(text: str) -> bool:

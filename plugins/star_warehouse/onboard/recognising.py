@@ -11,10 +11,10 @@ from itertools import islice
 from star_warehouse.onboard.notes import Note, doubt, evidence
 from star_warehouse.onboard.opening import DELIMITERS, Opened, Page
 from star_warehouse.onboard.vocabulary import header_key, meaning_of, resembling
+from star_warehouse.read.records import ROWS_OF_HEAD
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import ENTITIES, ENTITIES_OF_KIND, KINDS_OF_ONE_TABLE
 
-_ROWS_SEARCHED = 60
 _FEWEST_KNOWN = 2
 _DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -76,7 +76,7 @@ def recognise(opened: Opened, kind: str | None, where: str) -> tuple[str, dict[s
     best: dict[str, list[Recognised]] = {entity: [] for entity in ENTITIES}
     for page in opened.pages:
         readings = [
-            (delimiter, list(islice(page.rows(delimiter), _ROWS_SEARCHED)))
+            (delimiter, list(islice(page.rows(delimiter), ROWS_OF_HEAD)))
             for delimiter in (DELIMITERS if opened.type == "csv" else (",",))
         ]
         for entity in best:
@@ -172,7 +172,7 @@ def _by_structure(opened: Opened, kind: str, where: str) -> dict[str, Recognised
     entity = next(name for name in ENTITIES if name in ENTITIES_OF_KIND[kind])
     for page in opened.pages:
         for delimiter in DELIMITERS if opened.type == "csv" else (",",):
-            rows = list(islice(page.rows(delimiter), _ROWS_SEARCHED))
+            rows = list(islice(page.rows(delimiter), ROWS_OF_HEAD))
             widths = Counter(len(cells) for _, cells in rows if any(cells))
             width, count = widths.most_common(1)[0] if widths else (0, 0)
             header = next((row for row in rows if len(row[1]) == width and _could_be_header(row[1])), None)
@@ -181,9 +181,9 @@ def _by_structure(opened: Opened, kind: str, where: str) -> dict[str, Recognised
                 found = Recognised(entity, [page], delimiter, *header, _columns_of(entity, header[1]))
     if found is None:
         raise Refusal(
-            "No row looks like a header.",
+            f"None of the first {ROWS_OF_HEAD} rows looks like a header.",
             where=where,
-            way_out="Add a row with the columns' names, or declare the source by hand from another one.",
+            way_out="Add a row with the columns' names there, or declare the source by hand from another one.",
         )
     separated = f", separated by {_DELIMITER_NAMES[found.delimiter]}" if opened.type == "csv" else ""
     found.notes.append(doubt(f"Line {found.line} looks like a header{separated}, but hardly a name in it is known."))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from star_warehouse.onboard.draft import Draft, DraftTable
 from star_warehouse.onboard.notes import Note, times
-from star_warehouse.onboard.opening import Opened
 from star_warehouse.refusal import Refusal
 
 _WIDTH = 116
@@ -87,7 +86,7 @@ def _lines(draft: Draft) -> Iterator[str]:
     yield from _notes(notes["cadence"], 0)
     yield f"cadence: {{every: {draft.naming.cadence}, late_after_days: {draft.late_after_days}}}"
     yield from _notes(notes["format"], 0)
-    yield f"format: {_format(draft.opened, draft.delimiter)}"
+    yield f"format: {_format(draft)}"
     for key, texts in (
         ("date_formats", draft.date_formats),
         ("null_tokens", draft.null_tokens),
@@ -103,10 +102,13 @@ def _lines(draft: Draft) -> Iterator[str]:
         yield from _table(table)
 
 
-def _format(opened: Opened, delimiter: str) -> str:
+def _format(draft: Draft) -> str:
+    opened, delimiter = draft.opened, draft.delimiter
     parts = [f"type: {opened.type}"]
     if opened.type == "csv":
         parts.append('delimiter: "\\t"' if delimiter == "\t" else f"delimiter: {_quoted(delimiter)}")
+    if draft.has_short_rows:
+        parts.append("short_rows: fill")
     if opened.legacy_encoding:
         parts.append(f"legacy_encoding: {opened.legacy_encoding}")
     if opened.in_zip:

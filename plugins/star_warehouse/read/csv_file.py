@@ -12,17 +12,25 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
 
 from star_warehouse.counting import count_byte, count_ends
 from star_warehouse.load import RejectedLine
-from star_warehouse.read.records import LINE_NUMBER, OTHER_BLANK, OUTER_BLANK, SPOILING, Head, Row, RowBatch
+from star_warehouse.read.records import (
+    LINE_NUMBER,
+    OTHER_BLANK,
+    OUTER_BLANK,
+    ROWS_OF_HEAD,
+    SPOILING,
+    Head,
+    Row,
+    RowBatch,
+)
 from star_warehouse.refusal import Refusal
 
-_ROWS_OF_HEAD = 60
 _BYTES_OF_HEAD = 1 << 20
 # Each stray quote makes us read on up to the csv module's field limit; a file full of them is not worth it.
 _MOST_UNREADABLE = 5_000
@@ -64,7 +72,7 @@ class CsvRows:
     def _beginning(self) -> tuple[bytes, bool]:
         """The first part, and others where it has but a few lines."""
         data, is_last = next(self._parts, (b"", True))
-        while not is_last and len(data) < _BYTES_OF_HEAD and _end_count(data) < _ROWS_OF_HEAD:
+        while not is_last and len(data) < _BYTES_OF_HEAD and _end_count(data) < ROWS_OF_HEAD:
             more, is_last = next(self._parts)
             data += more
         return data, is_last
@@ -76,7 +84,7 @@ class CsvRows:
         rows: list[Row] = []
         unreadable: list[RejectedLine] = []
         start = 0
-        while start < part.count and len(rows) < _ROWS_OF_HEAD and len(unreadable) < _MOST_UNREADABLE:
+        while start < part.count and len(rows) < ROWS_OF_HEAD and len(unreadable) < _MOST_UNREADABLE:
             try:
                 row = part.parse(start, self._delimiter)
             except _NeedsMore:
@@ -88,13 +96,18 @@ class CsvRows:
             start += row.line_count if row else 1
         return Head(rows, unreadable)
 
-    def below(self, header: Row, positions: Sequence[int], nulls: Sequence[str]) -> Iterator[RowBatch]:
+    def below(
+        self, header: Row, positions: Sequence[int], nulls: Sequence[str], fewest_cells: int | None = None
+    ) -> Iterator[RowBatch]:
         """All rows below the header.
 
         Raises:
             Refusal: thousands of lines have quotes that do not pair, or a row does not end.
         """
-        splitter = _Splitter(self._delimiter, len(header.cells), positions, nulls, has_quotes=self._has_quotes)
+        width = len(header.cells)
+        splitter = _Splitter(
+            self._delimiter, width, fewest_cells or width, positions, nulls, has_quotes=self._has_quotes
+        )
         data, is_last = self._first
         # Its text is needed no more once it is read.
         self._first = (b"", True)
@@ -119,16 +132,19 @@ class CsvRows:
     def _read(self, part: _Part, splitter: _Splitter, begin: int) -> tuple[RowBatch, int]:
         """The rows of a part from one of its lines on, and how many lines were read."""
         is_one_row, is_blank, is_usual = splitter.sort(part.lines)
+        is_short = splitter.short(part, ~is_one_row & ~is_blank)
+        is_one_row |= is_short
         is_left = part.numbers() >= begin
         odd: list[Row] = []
         unreadable: list[RejectedLine] = []
         taken: list[int] = []
+        filled_count = 0
         unread, done = part.count, begin
         for start in (is_left & ~is_one_row & ~is_blank).arg_true():
             if start < done:
                 continue
             try:
-                row = part.parse(start, self._delimiter, splitter.width)
+                row = part.parse(start, self._delimiter, (splitter.fewest_cells, splitter.width))
             except _NeedsMore:
                 unread = start
                 break
@@ -139,7 +155,9 @@ class CsvRows:
                 unreadable.append(part.unpaired(start))
                 self._count_unreadable(unreadable[-1])
             else:
-                odd.append(row)
+                filled = splitter.filled(row, may_be_cut=part.is_cut_at(start + row.line_count))
+                filled_count += filled is not row
+                odd.append(filled)
             done = start + (row.line_count if row else 1)
             taken += range(start, done)
         if taken or unread < part.count:
@@ -152,6 +170,7 @@ class CsvRows:
             blank_count=int((is_left & is_blank).sum()),
             text_of=lambda line_number: part.text_of(line_number, lengths.get(line_number, 1)),
             may_hold=part.suspicious_signs(is_usual=is_usual),
+            filled_count=filled_count + int((is_left & is_short).sum()),
         )
         return batch, unread
 
@@ -204,13 +223,13 @@ class _Part:
         """The lines' numbers within this part, from 0."""
         return pl.int_range(self.count, eager=True)
 
-    def parse(self, start: int, delimiter: str, width: int | None = None) -> Row | _Swallowing | None:
+    def parse(self, start: int, delimiter: str, widths: tuple[int, int] | None = None) -> Row | _Swallowing | None:
         """Read one row from a line on, by its number within this part; None when it does not read.
 
         Args:
             start: the line's number.
             delimiter: what separates the fields.
-            width: how many fields a row has, if that is known.
+            widths: how many fields a row has at least, and at most, if that is known.
 
         Raises:
             _NeedsMore: it ends in the next part.
@@ -233,9 +252,11 @@ class _Part:
                 cells = next(csv.reader(lines(), delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True))
         except csv.Error:
             return None
-        if taken > 1 and _swallows_lines(cells, delimiter, (width or len(cells)) - 1):
-            # As wide as the header, they may be one row. Otherwise they are none, and the quote was a stray one.
-            may_be_row = width is not None and len(cells) >= width and not any(map(str.strip, cells[width:]))
+        fewest, most = widths or (len(cells), len(cells))
+        # A line with a single delimiter may be text; more of them are more than text needs, also in a short row.
+        if taken > 1 and _swallows_lines(cells, delimiter, max(fewest - 1, min(2, most - 1))):
+            # As wide as a row, they may be one. Otherwise they are none, and the quote was a stray one.
+            may_be_row = widths is not None and len(cells) >= fewest and not any(map(str.strip, cells[most:]))
             return _Swallowing(self.first_line + start, taken) if may_be_row else None
         return Row(self.first_line + start, cells, taken)
 
@@ -267,6 +288,10 @@ class _Part:
             return str(self.lines[start])
         return "".join(self.originals[start : start + line_count]).rstrip("\r\n")
 
+    def is_cut_at(self, end: int) -> bool:
+        """Whether the file ends before this line, and without a line end: what its last row lacks may be lost."""
+        return self.is_last and end == self.count and not self.data.endswith((b"\n", b"\r"))
+
     def from_line(self, start: int) -> bytes:
         """The bytes from a line on."""
         return b"" if start == self.count else "".join(self.originals[start:]).encode()
@@ -287,7 +312,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Swallowing:
-    """A row as wide as the header, one of whose quoted fields seems to hold whole other rows."""
+    """A row as wide as rows are, one of whose quoted fields seems to hold whole other rows."""
 
     line_number: int
     line_count: int
@@ -301,9 +326,17 @@ class _Splitter:
     """Splits lines that are one row each, and tells which ones are."""
 
     def __init__(
-        self, delimiter: str, width: int, positions: Sequence[int], nulls: Sequence[str], *, has_quotes: bool
+        self,
+        delimiter: str,
+        width: int,
+        fewest_cells: int,
+        positions: Sequence[int],
+        nulls: Sequence[str],
+        *,
+        has_quotes: bool,
     ) -> None:
         self.width = width
+        self.fewest_cells = fewest_cells
         self._nulls = [*nulls]
         self._delimiter = delimiter
         self._positions = sorted(positions)
@@ -313,6 +346,7 @@ class _Splitter:
         field = rf'(?:[^"{separator}]*|"(?:[^"]|"")*")' if has_quotes else rf"[^{separator}]*"
         # Empty fields beyond the header do no harm.
         self._one_row = rf"^{field}(?:{separator}{field}){{{width - 1}}}(?:{separator}[ \t]*)*$"
+        self._short = rf"^{field}(?:{separator}{field}){{{fewest_cells - 1},{width - 2}}}$"
         nothing = r'(?:[\s\x1c-\x1f]*|"[\s\x1c-\x1f]*")'
         self._blank = rf"^{nothing}(?:{separator}{nothing})*$"
         # One row as well, without controls, and without blanks around the text of a field.
@@ -344,6 +378,21 @@ class _Splitter:
             False,
         )
 
+    def short(self, part: _Part, others: pl.Series) -> pl.Series:
+        """Tell which of the other lines of a part are one row whose missing last cells are taken for blank."""
+        is_short = pl.repeat(False, part.count, eager=True)
+        numbers = others.arg_true()
+        if self.fewest_cells == self.width or not len(numbers):
+            return is_short
+        is_short = is_short.scatter(numbers, part.lines.gather(numbers).str.contains(self._short))
+        return is_short.scatter(part.count - 1, False) if part.is_cut_at(part.count) else is_short
+
+    def filled(self, row: Row, *, may_be_cut: bool) -> Row:
+        """A row with blank cells in place of the missing last ones; the very row where it is not to be filled."""
+        if may_be_cut or row.is_blank or not self.fewest_cells <= len(row.cells) < self.width:
+            return row
+        return replace(row, cells=[*row.cells, *[""] * (self.width - len(row.cells))])
+
     def split(self, part: _Part, which: pl.Series) -> pl.DataFrame:
         """The cells of the lines that are one row each, with the numbers of their lines in the file."""
         count = int(which.sum())
@@ -364,6 +413,7 @@ class _Splitter:
             quote_char=self._quote,
             null_values=self._nulls,
             truncate_ragged_lines=True,
+            missing_columns="insert",
             extra_columns="ignore",
         )
         if cells.height != count:

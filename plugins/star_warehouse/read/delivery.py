@@ -18,7 +18,7 @@ from star_warehouse.read.records import Rows
 from star_warehouse.read.table import TableReader
 from star_warehouse.read.workbook import SheetRows, Workbook
 from star_warehouse.refusal import Refusal
-from star_warehouse.sources import ENTITIES, Format, Layout, Period, Source, Table
+from star_warehouse.sources import ENTITIES, EXCEL_SERIAL, Format, Layout, Period, Source, Table
 
 
 @contextmanager
@@ -32,25 +32,32 @@ def open_delivery(source: Source, file_name: str, path: Path, period: Period) ->
         period: the days it covers.
 
     Raises:
-        Refusal: the file as a whole does not read: empty, damaged, another format, encoding, sheet or layout.
+        Refusal: the file as a whole does not read: empty, damaged, another format, encoding, sheet or layout; or it
+            has two of the layouts.
     """
     where = f"{source.id}: {file_name}"
     if not path.stat().st_size:
         raise Refusal("The file is empty.", where=where, way_out="Ask the sender for the whole extract.")
     misfits: list[Misfit] = []
-    for layout in source.layouts_for(period):
-        with ExitStack() as stack:
-            try:
-                tables = [*_tables(layout, path, where, stack)]
-            except _Misfitting as error:
-                misfits.append(error.misfit)
-                continue
-            except Refusal as refusal:
-                misfits.append(Misfit(refusal, 0))
-                continue
-            yield OpenDelivery(layout, tables, period)
-            return
-    raise max(misfits, key=lambda misfit: misfit.found_count).refusal
+    fitting: OpenDelivery | None = None
+    with ExitStack() as opened:
+        for layout in source.layouts_for(period):
+            with ExitStack() as stack:
+                try:
+                    tables = [*_tables(layout, path, where, stack)]
+                except _Misfitting as error:
+                    misfits.append(error.misfit)
+                    continue
+                except Refusal as refusal:
+                    misfits.append(Misfit(refusal, 0))
+                    continue
+                if fitting:
+                    raise _ambiguous(fitting.layout, layout, period, where)
+                fitting = OpenDelivery(layout, tables, period)
+                opened.enter_context(stack.pop_all())
+        if fitting is None:
+            raise max(misfits, key=lambda misfit: misfit.found_count).refusal
+        yield fitting
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ class OpenDelivery:
         self._period = period
         self._readers: list[TableReader] = []
         self._rejections = Rejections()
+        self._is_whole = False
         self._control_totals: dict[str, Decimal] = {}
 
     def chunks(self) -> Iterator[TableChunk]:
@@ -109,13 +117,14 @@ class OpenDelivery:
             for chunk in reader.chunks():
                 self._rejections.add(chunk.sheet, chunk.rejected)
                 yield chunk
+            self._is_whole = table is self._tables[-1]
             for column, total in reader.control_totals().items():
                 self._control_totals[column] = self._control_totals.get(column, Decimal(0)) + total
             if isinstance(table.rows, SheetRows):
                 lines_before[table.entity] += table.rows.count
 
     def summary(self) -> DeliverySummary:
-        """The account of all its lines, once the last chunk was taken."""
+        """The account of the lines read so far: of all, once the last chunk was taken."""
         has_payments = any(ENTITIES[table.entity].needs_one_of for table in self._tables)
         loaded = sum((reader.amount_loaded_gbp for reader in self._readers), Decimal(0))
         rejected = sum((reader.amount_rejected_gbp for reader in self._readers), Decimal(0))
@@ -130,7 +139,18 @@ class OpenDelivery:
             amount_loaded_gbp=loaded if has_payments else None,
             amount_rejected_gbp=rejected if has_payments else None,
             unpriced_count=sum(reader.unpriced_count for reader in self._readers),
+            is_whole=self._is_whole,
+            filled_count=sum(reader.filled_count for reader in self._readers),
         )
+
+
+def _ambiguous(one: Layout, other: Layout, period: Period, where: str) -> Refusal:
+    return Refusal(
+        f"Its header fits two layouts of {period.key}: {one.name!r} and {other.name!r}.",
+        where=where,
+        way_out="Give these layouts days ('from' and 'to') that do not overlap, or name in each a header that files of "
+        "the other do not have.",
+    )
 
 
 def _tables(layout: Layout, path: Path, where: str, stack: ExitStack) -> Iterator[_Table]:
@@ -144,6 +164,12 @@ def _tables(layout: Layout, path: Path, where: str, stack: ExitStack) -> Iterato
         return
     workbook = Workbook(path, where)
     stack.callback(workbook.close)
+    if EXCEL_SERIAL in layout.date_formats and workbook.counts_from_1904:
+        raise Refusal(
+            f"The workbook counts its days from 1904, {EXCEL_SERIAL} from 1900: each would be four years off.",
+            where=where,
+            way_out="Format the dates as dates, or save the workbook without the 1904 date system; deliver it again.",
+        )
     for entity, declared in layout.tables.items():
         for name in _sheets(workbook, declared, where):
             sheet, place = workbook.sheet(name), f"{where}, sheet {name}"

@@ -12,11 +12,33 @@ from star_warehouse.refusal import Refusal
 
 _BLOCK_BYTES = 4 << 20
 _PLAIN = "utf-8"
+_BYTES_SAMPLED = 4_096
 # What a file may begin with, and the encoding that it then is in.
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, _PLAIN), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # UTF-8's pound signs, accented letters, dashes, curly quotes and euros. As cp1252 they would be Â£, Ã©, â€“, which no
 # language writes.
 _UTF8_SIGN = re.compile(rb"\xc2[\xa0-\xbf]|\xc3[\x80-\xbf]|\xe2\x80[\x90-\xba]|\xe2\x82\xac")
+
+
+def check_marked(data: bytes, where: str) -> None:
+    """See that a text without a byte order mark is not UTF-16, which nothing but its mark would tell.
+
+    Args:
+        data: its beginning.
+        where: the file, for people.
+
+    Raises:
+        Refusal: every second byte is NUL, as UTF-16 writes Latin letters, in three quarters of the signs at least.
+    """
+    sample = data[:_BYTES_SAMPLED]
+    signs = len(sample) // 2
+    nuls = sorted(half.count(0) for half in (sample[::2], sample[1::2]))
+    if signs and nuls[0] == 0 and nuls[1] * 4 >= signs * 3:
+        raise Refusal(
+            "The text is UTF-16 without a byte order mark: every second byte is NUL.",
+            where=where,
+            way_out="Save the file as CSV in UTF-8, or as UTF-16 with a byte order mark.",
+        )
 
 
 class Utf8Blocks:
@@ -34,18 +56,20 @@ class Utf8Blocks:
         self._where = where
         self._lines_before = 0
         self._has_signs = False
-        self.encoding = _PLAIN
+        self.encoding: str | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        """The blocks; no sign of several bytes is in two of them. ``encoding`` is final after the last.
+        """The blocks; no sign of several bytes is in two of them. ``encoding`` is None until something tells it.
 
         Raises:
-            Refusal: the text is in none of the encodings allowed, or in two at once.
+            Refusal: the text is in none of the encodings allowed, or in two at once, or UTF-16 without a mark.
         """
         block = self._stream.read(_BLOCK_BYTES)
         mark, marked = next(((mark, name) for mark, name in BYTE_ORDER_MARKS if block.startswith(mark)), (b"", None))
         if marked:
             self.encoding = f"{marked} with byte order mark"
+        else:
+            check_marked(block, self._where)
         rest, block, is_last = b"", block[len(mark) :], not block
         while not is_last:
             following = self._stream.read(_BLOCK_BYTES)
@@ -54,10 +78,11 @@ class Utf8Blocks:
             yield text
             self._lines_before += count_byte(text, b"\n")
             block = following
+        self.encoding = self.encoding or _PLAIN
 
     def _convert(self, data: bytes, marked: str | None, is_last: bool) -> tuple[bytes, bytes]:
         """The UTF-8 of some bytes, and those at their end that are half a sign."""
-        if self.encoding == self._legacy:
+        if self.encoding and self.encoding == self._legacy:
             return self._from_legacy(data), b""
         if marked not in (None, _PLAIN):
             return self._from_marked(data, str(marked), is_last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from star_warehouse.read.records import Head, Row, Rows
+from star_warehouse.read.records import ROWS_OF_HEAD, Head, Row, Rows
 from star_warehouse.refusal import Refusal
 from star_warehouse.sources import Table
 
@@ -123,11 +123,16 @@ def _missing(
     told = ", ".join(headers[:_HEADERS_TOLD]) + (", …" if len(headers) > _HEADERS_TOLD else "")
     reason = Refusal(
         f"{len(missing)} of {len(needed)} columns are missing: {', '.join(missing)}. The nearest to a header is "
-        f"{rows.row_word} {row.line_number}: {told}.",
+        f"{rows.row_word} {row.line_number}: {told}.{_searched(rows, head)}",
         where=where,
         way_out="Ask the sender for the usual columns, or add the new header to the source's declaration.",
     )
     return Misfit(reason, len(needed) - len(missing))
+
+
+def _searched(rows: Rows, head: Head) -> str:
+    """A sentence about how far a header was looked for, where there may be more below."""
+    return "" if len(head.rows) < ROWS_OF_HEAD else f" Only the first {ROWS_OF_HEAD} {rows.row_word}s were searched."
 
 
 def _positions(row: Row, table: Table) -> dict[str, list[int]]:

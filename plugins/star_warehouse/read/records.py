@@ -11,6 +11,8 @@ import polars as pl
 from star_warehouse.load import RejectedLine
 
 LINE_NUMBER = "line_number"
+# A header is looked for in so many rows.
+ROWS_OF_HEAD = 60
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class RowBatch:
         odd: rows that have another number of cells, or take up several lines.
         unreadable: lines that are no row at all.
         blank_count: rows without anything in them that are neither in ``cells`` nor in ``odd``.
+        filled_count: rows whose missing last cells were taken for blank; they are in ``cells`` or in ``odd``.
         text_of: gives the text of the row that begins at a line, as it stands in the file.
         may_hold: the signs among ``SUSPICIOUS`` that the batch may hold; of the others it is certain that it does not.
     """
@@ -66,6 +69,7 @@ class RowBatch:
     blank_count: int
     text_of: Callable[[int], str]
     may_hold: frozenset[str]
+    filled_count: int = 0
 
 
 # A blank before or behind the text of a cell; one that is no space, for any of them; a NUL; the first sign of a
@@ -92,9 +96,13 @@ class Rows(Protocol):
         """The first rows, among which the header must be."""
         ...
 
-    def below(self, header: Row, positions: Sequence[int], nulls: Sequence[str]) -> Iterator[RowBatch]:
+    def below(
+        self, header: Row, positions: Sequence[int], nulls: Sequence[str], fewest_cells: int | None = None
+    ) -> Iterator[RowBatch]:
         """All rows below the header, once; of each the cells at these positions.
 
         A cell that is exactly one of the null texts is null, unless the batch may hold any of them with blanks around.
+        Unless ``fewest_cells`` is None, a row of fewer cells than the header but at least so many has blank ones in
+        place of the missing.
         """
         ...

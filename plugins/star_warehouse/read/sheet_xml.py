@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from star_warehouse.read.archive import ByteStream
+from star_warehouse.read.records import ROWS_OF_HEAD
 
 _BLOCK_BYTES = 4 << 20
 # Nothing can be done beside the first piece, for the header is looked for in it.
@@ -20,8 +21,6 @@ _MOST_PIECE_BYTES = 128 << 20
 # More than 26 columns down to the last row; a sheet that ends at column Z never spans so much.
 _MOST_CELLS = 30_000_000
 _MOST_ROWS = 1 << 20
-# A header is looked for in so many rows, which are not cut apart.
-ROWS_OF_HEAD = 60
 # No tag of a row is nearly as long, so it ends in what is there.
 _MOST_TAG_BYTES = 1 << 10
 
@@ -119,6 +118,7 @@ def _cut(data: bytes, signs: _Signs) -> re.Match[bytes] | None:
     if may_pretend or not signs.beginning:
         return None
     row = _ROW.match(data, max(0, data.rfind(signs.row, 0, max(0, len(data) - _MOST_TAG_BYTES))))
+    # The rows in which a header is looked for are not cut apart.
     return row if row and row.start() and int(row[1]) > ROWS_OF_HEAD else None
 
 

@@ -17,8 +17,10 @@ from star_warehouse.read.totals import Totals, add_up
 from star_warehouse.read.values import (
     MANGLED,
     SPREADSHEET_ERROR,
+    TOO_LARGE,
     TOO_PRECISE,
     UNREADABLE,
+    WHOLE_DIGITS,
     amounts,
     dates,
     numbers,
@@ -57,6 +59,7 @@ class TableReader:
         lines_loaded: the lines that read.
         amount_loaded_gbp: their pounds: net where there is a net amount, else gross.
         amount_rejected_gbp: the pounds of rejected lines whose amounts read.
+        filled_count: the rows that were shorter than the header and read with blank last cells.
         unpriced_count: the rejected lines whose pounds are not known: no amount of theirs reads, or they do not split.
     """
 
@@ -76,7 +79,7 @@ class TableReader:
             self.skipped["preamble"] = header.preamble_count
         self.lines_loaded = 0
         self.amount_loaded_gbp = self.amount_rejected_gbp = Decimal(0)
-        self.unpriced_count = 0
+        self.filled_count = self.unpriced_count = 0
         self._nulls = ["", *layout.null_tokens]
         self._rows = rows
         self._layout = layout
@@ -93,9 +96,16 @@ class TableReader:
         """Read all lines below the header."""
         positions = sorted({*self.header.positions.values()})
         # Rows are split beside the typing of those before them; neither alone keeps up with the database.
-        with made_ahead(self._rows.below(self.header.row, positions, self._nulls)) as batches:
+        below = self._rows.below(self.header.row, positions, self._nulls, self._fewest_cells())
+        with made_ahead(below) as batches:
             for batch in batches:
                 yield self._chunk(batch)
+
+    def _fewest_cells(self) -> int | None:
+        """How many cells a row to be filled has at least: up to the last that a line needs; None: none is filled."""
+        if self._layout.format.short_rows == "reject":
+            return None
+        return max(self._entity.needed_cells(self.header.positions)) + 1
 
     def control_totals(self) -> dict[str, Decimal]:
         """What the totals row says, by amount column, once all chunks were taken; nothing where none is declared.
@@ -111,6 +121,7 @@ class TableReader:
     def _chunk(self, batch: RowBatch) -> TableChunk:
         if batch.blank_count:
             self.skipped["blank"] += batch.blank_count
+        self.filled_count += batch.filled_count
         cells, rejected = self._data_rows(batch)
         self.unpriced_count += len(rejected)
         lines, problems = self._typed(cells, batch)
@@ -284,6 +295,11 @@ class TableReader:
                 f"{name} is {shown!r}, which does not read as {_ARTICLES[kind]} {word}.",
             ),
             TOO_PRECISE: (TOO_PRECISE, f"{name} is {shown!r}, which has too many decimals."),
+            TOO_LARGE: (
+                TOO_LARGE,
+                f"{name} is {shown!r}, which is too large: it has more than {WHOLE_DIGITS.get(kind)} digits before the "
+                "point.",
+            ),
             MANGLED: (MANGLED, f"{name} is {shown!r}: a spreadsheet made a number of it, and its digits are lost."),
             SPREADSHEET_ERROR: (SPREADSHEET_ERROR, f"{name} is {shown!r}, a spreadsheet's word for an error."),
             _MISSING: (f"missing_{word}", f"{name} is empty."),

@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from star_warehouse.sources import EXCEL_SERIAL, ColumnType, date_pattern
+from star_warehouse.sources import EXCEL_SERIAL, FIRST_DAY, LAST_DAY, ColumnType, date_pattern
 
 _MINUS = "[-−]"
 # [0-9], for \d would take the digits of any script, of which no number is made.
@@ -19,16 +19,16 @@ _AMOUNT = (
     rf"(?P<whole>{_DIGITS})?(?P<decimals>\.[0-9]+)?\s?(?P<trailing>{_MINUS}|(?i:CR|DR))?(?P<close>\))?$"
 )
 _NUMBER = rf"^(?P<before>{_MINUS})?(?P<whole>{_DIGITS})?(?P<decimals>\.[0-9]+)?\s?%?$"
-_WHOLE_DIGITS = {ColumnType.AMOUNT: 12, ColumnType.QUANTITY: 12, ColumnType.PERCENT: 5}
+# The most digits before the point.
+WHOLE_DIGITS = {ColumnType.AMOUNT: 12, ColumnType.QUANTITY: 12, ColumnType.PERCENT: 5}
 _DECIMALS = {ColumnType.AMOUNT: 2, ColumnType.QUANTITY: 4, ColumnType.PERCENT: 4}
 _PRECISION = {ColumnType.AMOUNT: 18, ColumnType.QUANTITY: 18, ColumnType.PERCENT: 9}
 # How a date cell of a workbook is handed over; a time of day does not change the day.
 _CELL_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?)?$"
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 _DAY_BEFORE_SERIAL_1 = date(1899, 12, 30)
 # How most ledgers write most numbers.
-_PLAIN = {kind: rf"^-?[0-9]{{1,{_WHOLE_DIGITS[kind]}}}(?:\.[0-9]{{1,{_DECIMALS[kind]}}})?$" for kind in _DECIMALS}
+_PLAIN = {kind: rf"^-?[0-9]{{1,{WHOLE_DIGITS[kind]}}}(?:\.[0-9]{{1,{_DECIMALS[kind]}}})?$" for kind in _DECIMALS}
 _SHORT = {kind: rf"-?[0-9]+\.[0-9]{{1,{_DECIMALS[kind]}}}" for kind in _DECIMALS}
 _LONG_DECIMALS = r"^-?[0-9]+\.[0-9]{3,9}$"
 _MANGLED = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+\s*$"
@@ -39,6 +39,7 @@ _NO_PROBLEM = pl.lit(None, pl.String).alias("problem")
 
 UNREADABLE = "unreadable"
 TOO_PRECISE = "too_many_decimals"
+TOO_LARGE = "too_large"
 MANGLED = "mangled_identifier"
 SPREADSHEET_ERROR = "spreadsheet_error"
 
@@ -111,7 +112,7 @@ def dates(texts: pl.Series, formats: Sequence[str], *, from_cells: bool) -> pl.D
     value = pl.coalesce(readings) if readings else pl.lit(None, pl.Date)
     # A ledger writes few days many times; each is read once.
     days = pl.DataFrame({"text": texts.unique()}).select(
-        "text", pl.when(value.is_between(_FIRST_DAY, _LAST_DAY)).then(value).alias("value")
+        "text", pl.when(value.is_between(FIRST_DAY, LAST_DAY)).then(value).alias("value")
     )
     read = pl.DataFrame({"text": texts}).join(days, on="text", how="left", maintain_order="left")
     if read["value"].null_count() == texts.null_count():
@@ -188,20 +189,22 @@ def _has(group: str) -> pl.Expr:
 
 def _decimals(groups: pl.DataFrame, kind: ColumnType, is_well_formed: pl.Expr, is_negative: pl.Expr) -> pl.DataFrame:
     places = _DECIMALS[kind]
-    whole = pl.col("whole").str.replace_all(",", "", literal=True).fill_null("")
+    whole = pl.col("whole").str.replace_all(",", "", literal=True).str.strip_chars_start("0").fill_null("")
     decimals = pl.col("decimals").fill_null("")
-    is_number = is_well_formed & (_has("whole") | _has("decimals")) & (whole.str.len_chars() <= _WHOLE_DIGITS[kind])
+    is_number = is_well_formed & (_has("whole") | _has("decimals"))
+    is_small = whole.str.len_chars() <= WHOLE_DIGITS[kind]
     is_exact = decimals.str.len_chars() <= places + 1
     sign = pl.when(is_negative).then(pl.lit("-")).otherwise(pl.lit(""))
-    plain = pl.when(is_number & is_exact).then(pl.concat_str(sign, pl.lit("0"), whole, decimals))
+    plain = pl.when(is_number & is_small & is_exact).then(pl.concat_str(sign, pl.lit("0"), whole, decimals))
     return groups.select(
         "text",
         plain.cast(pl.Decimal(_PRECISION[kind], places), strict=False).alias("value"),
-        (is_number & ~is_exact).alias("is_too_precise"),
-    ).select(
-        "value",
-        pl.when("is_too_precise").then(pl.lit(TOO_PRECISE)).otherwise(_unreadable(pl.col("text"))).alias("problem"),
-    )
+        pl.when(is_number & ~is_small)
+        .then(pl.lit(TOO_LARGE))
+        .when(is_number & ~is_exact)
+        .then(pl.lit(TOO_PRECISE))
+        .alias("flaw"),
+    ).select("value", pl.coalesce("flaw", _unreadable(pl.col("text"))).alias("problem"))
 
 
 def _unreadable(text: pl.Expr) -> pl.Expr:

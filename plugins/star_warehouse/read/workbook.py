@@ -17,12 +17,13 @@ import polars as pl
 
 from star_warehouse.load import made_ahead
 from star_warehouse.read.archive import UNPACKING_ERRORS, ByteStream, check_unpacked_size, open_zip
-from star_warehouse.read.records import LINE_NUMBER, SUSPICIOUS, Head, Row, RowBatch
-from star_warehouse.read.sheet_xml import ABOVE, ROWS_OF_HEAD, Piece, Reach, SheetError, pieces
+from star_warehouse.read.records import LINE_NUMBER, ROWS_OF_HEAD, SUSPICIOUS, Head, Row, RowBatch
+from star_warehouse.read.sheet_xml import ABOVE, Piece, Reach, SheetError, pieces
 from star_warehouse.refusal import Refusal
 
 _ROWS_AT_ONCE = 50_000
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
+_PROPERTIES = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}workbookPr"
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 # Where the parts are that all sheets share: their texts, their styles, what the workbook has.
@@ -79,8 +80,10 @@ class SheetRows:
         rows = self._first.frame.head(ROWS_OF_HEAD).iter_rows()
         return Head([Row(number, [cell or "" for cell in cells]) for number, cells in enumerate(rows, 1)])
 
-    def below(self, header: Row, positions: Sequence[int], nulls: Sequence[str]) -> Iterator[RowBatch]:
-        """All rows below the header."""
+    def below(
+        self, header: Row, positions: Sequence[int], nulls: Sequence[str], fewest_cells: int | None = None
+    ) -> Iterator[RowBatch]:
+        """All rows below the header; a sheet's have all as many cells."""
         names = {position: str(self._first.first_column + position) for position in positions}
         has_any = pl.any_horizontal(pl.all().str.contains(r"\S"))
         self.count = header.line_number
@@ -132,6 +135,12 @@ class Workbook:
     def sheet_names(self) -> list[str]:
         """The sheets, in the workbook's order."""
         return [*self._parts]
+
+    @property
+    def counts_from_1904(self) -> bool:
+        """Whether day 0 is 1 January 1904, as old Macintosh programs have it; date cells say their day all the same."""
+        properties = ElementTree.fromstring(self._archive.read("xl/workbook.xml")).find(_PROPERTIES)
+        return properties is not None and properties.get("date1904") in ("1", "true")
 
     def sheet(self, name: str) -> SheetRows:
         """Read a sheet, piece by piece; row numbers are those of the sheet.

@@ -26,7 +26,7 @@ from star_warehouse.load import (
     report_progress,
     source_lock,
 )
-from star_warehouse.read import open_delivery
+from star_warehouse.read import OpenDelivery, open_delivery
 from star_warehouse.receive.connections import ConnectionOf, connection_from_environment
 from star_warehouse.receive.faults import PlaceRefusal
 from star_warehouse.receive.fetching import Fetcher
@@ -37,7 +37,7 @@ from star_warehouse.receive.places import Place, place_of
 from star_warehouse.receive.waiting import WaitingFile, readings_waiting, waiting_files
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
-from star_warehouse.sources import Source
+from star_warehouse.sources import Period, Source
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +157,8 @@ def _take_in_one(
         record_repeat(connection, delivery_id, original)
         report.counts["repeat"] += 1
         return
+    period: Period | None = None
+    content: OpenDelivery | None = None
     try:
         period = source.period_of(found.file.name)
         refuse_older(connection, source, found.file.name, period)
@@ -165,7 +167,7 @@ def _take_in_one(
     except WarehouseFull:
         raise
     except Refusal as refusal:
-        _refuse(connection, delivery_id, refusal, report)
+        _refuse(connection, delivery_id, refusal, report, period, content)
         return
     except psycopg.OperationalError:
         # The database's fault, and perhaps over in a moment.
@@ -174,9 +176,8 @@ def _take_in_one(
         # Without its detail, which would show the line.
         what = f"The warehouse does not take a line of it: {error.diag.message_primary or type(error).__name__}."
         way_out = "Report it with the file's name: the check of its lines should have seen that."
-        _refuse(
-            connection, delivery_id, Refusal(what, where=f"{source.id}: {found.file.name}", way_out=way_out), report
-        )
+        not_taken = Refusal(what, where=f"{source.id}: {found.file.name}", way_out=way_out)
+        _refuse(connection, delivery_id, not_taken, report, period, content)
         return
     except Exception as error:
         # A file that breaks a reader must not keep the source's later files out for ever.
@@ -186,7 +187,7 @@ def _take_in_one(
             where=f"{source.id}: {found.file.name}",
             way_out="Look for its name in the log of this run, mend the file and deliver it again, or report it.",
         )
-        _refuse(connection, delivery_id, broken, report)
+        _refuse(connection, delivery_id, broken, report, period)
         return
     if end_if_same(connection, source, delivery_id):
         report.counts["repeat"] += 1
@@ -228,7 +229,15 @@ def _land(
     return sha256
 
 
-def _refuse(connection: Connection, delivery_id: int, refusal: Refusal, report: IntakeReport) -> None:
-    record_refused(connection, delivery_id, refusal)
+def _refuse(
+    connection: Connection,
+    delivery_id: int,
+    refusal: Refusal,
+    report: IntakeReport,
+    period: Period | None = None,
+    content: OpenDelivery | None = None,
+) -> None:
+    """Record and report a refusal, with what was known of the delivery by then."""
+    record_refused(connection, delivery_id, refusal, period, content.summary() if content else None)
     report.counts["refused"] += 1
     report.refusals.append(refusal)

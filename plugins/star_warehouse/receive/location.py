@@ -78,16 +78,24 @@ def look_at(path: Path) -> FileSeen | None:
         return None
     # In whole microseconds, as the database keeps it; a float would not come back the same.
     modified_at = _EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000)
-    return FileSeen(path.name, status.st_size, modified_at)
+    return FileSeen(written_name(path.name), status.st_size, modified_at)
+
+
+def written_name(name: str) -> str:
+    """A file's name as the ledger and logs can hold it: signs that cannot be printed are escaped (``\\n``).
+
+    A line end, or bytes that are no UTF-8, say no period; so such a file is refused with a reason instead of unseen.
+    """
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
 
 
 def may_be_delivery(name: str) -> bool:
     """Whether a name is that of a file of one folder, and not one that programs leave behind.
 
     Args:
-        name: as a folder or a server says it; whatever could lead elsewhere or garble a log is no delivery.
+        name: as a folder or a server says it; whatever could lead elsewhere is no delivery.
     """
-    if not name.isprintable() or "/" in name or "\\" in name or len(name.encode()) > _LONGEST_NAME:
+    if "/" in name or "\\" in name or len(name.encode(errors="surrogatepass")) > _LONGEST_NAME:
         return False
     lower = name.lower()
     is_stray = lower.startswith(_STRAY_STARTS) or lower.endswith(_STRAY_ENDINGS) or lower in _STRAY_NAMES

@@ -19,7 +19,7 @@ from star_warehouse.receive.connections import ConnectionOf, connection_from_env
 from star_warehouse.receive.faults import Interruption, fault
 from star_warehouse.receive.filesystems import FileSystem, open_filesystem
 from star_warehouse.receive.landing import read_file
-from star_warehouse.receive.location import folder_of, list_files, look_at, may_be_delivery
+from star_warehouse.receive.location import folder_of, list_files, look_at, may_be_delivery, written_name
 from star_warehouse.receive.patience import PATIENT, Patience
 from star_warehouse.settings import Settings
 from star_warehouse.sources import Location, PeriodAddress, Source, addresses, read_location
@@ -396,7 +396,7 @@ def _seen(name: str, entry: dict[str, Any]) -> FileSeen | None:
     moment = entry.get("mtime") or entry.get("LastModified") or entry.get("last_modified")
     etag = entry.get("etag") or entry.get("ETag")
     return FileSeen(
-        name,
+        written_name(name),
         int(entry["size"]),
         moment.astimezone(UTC) if isinstance(moment, datetime) else None,
         str(etag).strip('"') if etag else None,

@@ -1,7 +1,7 @@
 """The feeds: the strict schema of ``dags/sources/*.yml`` and what a feed can deliver."""
 
 from star_warehouse.sources.catalogue import load_sources
-from star_warehouse.sources.dates import EXCEL_SERIAL, date_pattern, tell_formats
+from star_warehouse.sources.dates import EXCEL_SERIAL, FIRST_DAY, LAST_DAY, date_pattern, tell_formats
 from star_warehouse.sources.declaration import read_declaration
 from star_warehouse.sources.entities import ENTITIES, ENTITIES_OF_KIND, KINDS_OF_ONE_TABLE, ColumnType, Entity
 from star_warehouse.sources.layout import UNKNOWN, Format, Layout, Table, TotalsRow
@@ -14,7 +14,9 @@ __all__ = [
     "ENTITIES",
     "ENTITIES_OF_KIND",
     "EXCEL_SERIAL",
+    "FIRST_DAY",
     "KINDS_OF_ONE_TABLE",
+    "LAST_DAY",
     "ONLY_LAYOUT",
     "UNKNOWN",
     "Cadence",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 # Stands among the date formats for the day number of a spreadsheet (its 1900 system): 43191 is 1 April 2018.
 EXCEL_SERIAL = "excel_serial"
+# No other day is one of a delivery.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 # [0-9], for \d would take the digits of any script, of which no day is made.
 _DIRECTIVES = {
@@ -19,8 +21,10 @@ _DIRECTIVES = {
     "%B": "[A-Za-z]+",
 }
 _FIXED_WIDTH = {"%d": r"[0-9]{2}", "%m": r"[0-9]{2}"}
+_NUMBERS = {"%d", "%m", "%Y", "%y"}
 
-
+# Each of its numbers could be the day, the month or the year.
+_ANY_NUMBER_FIRST = date(2012, 11, 10)
 # Shows which number is the day.
 _EXAMPLE, _EXAMPLE_SERIAL = date(2024, 12, 31), "45657"
 
@@ -54,6 +58,28 @@ def date_pattern(date_format: str) -> str:
             raise ValueError(f"{part!r} in {date_format!r} is not known; use {', '.join(_DIRECTIVES)}")
     if sorted(part[1].lower().replace("b", "m") for part in directives) != ["d", "m", "y"]:
         raise ValueError(f"{date_format!r} must have one day, one month and one year")
-    # Without separators, one-digit days would make the digits ambiguous: 2018111.
-    widths = _DIRECTIVES if len(parts) > len(directives) else {**_DIRECTIVES, **_FIXED_WIDTH}
-    return "".join(widths[part] if part.startswith("%") else re.escape(part) for part in parts)
+    # Beside other digits, one-digit days would be ambiguous: 2018111.
+    beside = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
+    return "".join(
+        _widths(before, after)[part] if part.startswith("%") else re.escape(part) for before, part, after in beside
+    )
+
+
+def read_otherwise(one: str, other: str) -> bool:
+    """Say whether a text that one format reads may be another day by the other: 10/11/12 by %d/%m/%y and %y/%m/%d."""
+    if EXCEL_SERIAL in (one, other):
+        return False
+    text = _ANY_NUMBER_FIRST.strftime(one)
+    if not re.fullmatch(date_pattern(other), text):
+        return False
+    try:
+        day = datetime.strptime(text, other).replace(tzinfo=UTC).date()
+    except ValueError:
+        return False
+    return day != _ANY_NUMBER_FIRST and FIRST_DAY <= day <= LAST_DAY
+
+
+def _widths(before: str, after: str) -> dict[str, str]:
+    """How wide directives are between two other parts of a format."""
+    is_beside_digit = {before, after} & _NUMBERS or before[-1:].isdecimal() or after[:1].isdecimal()
+    return _DIRECTIVES | _FIXED_WIDTH if is_beside_digit else _DIRECTIVES

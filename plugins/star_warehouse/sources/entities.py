@@ -5,6 +5,7 @@ One place says it; a test holds it against the tables of the database.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -47,6 +48,17 @@ class Entity:
     required: frozenset[str]
     needs_one_of: tuple[str, ...] = field(default=())
     period_column: str | None = None
+
+    def needed_cells(self, positions: Mapping[str, int]) -> list[int]:
+        """Where the cells stand without which a row is no line.
+
+        Args:
+            positions: by column that is there, its cell of a row; of the columns of which one is enough, the first
+                counts.
+        """
+        needed = [position for column, position in positions.items() if column in self.required]
+        enough = [position for column, position in positions.items() if column in self.needs_one_of]
+        return [*needed, min(enough)] if enough else needed
 
 
 def _columns(**types: str) -> dict[str, ColumnType]:

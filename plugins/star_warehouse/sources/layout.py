@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from star_warehouse.sources.dates import date_pattern
+from star_warehouse.sources.dates import date_pattern, read_otherwise
 from star_warehouse.sources.declared import Code, Declared, Mistake, Text, check_order
 from star_warehouse.sources.entities import ENTITIES, ColumnType
 from star_warehouse.sources.period import Period
@@ -26,6 +26,8 @@ class Format(Declared):
         delimiter: of a CSV.
         quotes: whether a CSV's quotes hold a field together; where they do not, a quote is a sign like any other and
             every line is one row.
+        short_rows: what becomes of a CSV's rows that end before the header does: ``reject``, or ``fill``, which reads
+            the missing cells as blank, as far as no line needs them.
         legacy_encoding: tried after a byte order mark and strict UTF-8; without it, anything else is refused.
         in_zip: the CSV is the one member of a ZIP whose name fits this pattern (``*.csv``).
         gzip: the CSV is compressed with gzip.
@@ -34,6 +36,7 @@ class Format(Declared):
     type: Literal["csv", "xlsx"]
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
     quotes: bool = True
+    short_rows: Literal["reject", "fill"] = "reject"
     legacy_encoding: Literal["cp1252"] | None = None
     in_zip: Text | None = None
     gzip: bool = False
@@ -43,9 +46,14 @@ class Format(Declared):
         if self.type == "csv" and self.delimiter is None:
             raise Mistake("a csv needs a 'delimiter'")
         if self.type == "xlsx" and (
-            self.delimiter or self.legacy_encoding or self.in_zip or self.gzip or not self.quotes
+            self.delimiter
+            or self.legacy_encoding
+            or self.in_zip
+            or self.gzip
+            or not self.quotes
+            or self.short_rows != "reject"
         ):
-            raise Mistake("an xlsx has no 'delimiter', 'quotes', 'legacy_encoding', 'in_zip' or 'gzip'")
+            raise Mistake("an xlsx has no 'delimiter', 'quotes', 'short_rows', 'legacy_encoding', 'in_zip' or 'gzip'")
         if self.in_zip and self.gzip:
             raise Mistake("a csv is in a ZIP or compressed with gzip, not both", "gzip")
         return self
@@ -136,9 +144,15 @@ class Layout(Declared):
     @field_validator("date_formats")
     @classmethod
     def _one_reading_a_date(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
-        patterns = [date_pattern(text) for text in formats]
-        if len(set(patterns)) != len(patterns):
-            raise Mistake("two of the formats read the same text, perhaps as different days; keep one")
+        patterns: list[str] = []
+        for index, text in enumerate(formats):
+            try:
+                pattern = date_pattern(text)
+            except ValueError as error:
+                raise Mistake(str(error), index) from error
+            if pattern in patterns or any(read_otherwise(text, earlier) for earlier in formats[:index]):
+                raise Mistake("two of the formats read the same text, perhaps as different days; keep one", index)
+            patterns.append(pattern)
         return formats
 
     @field_validator("zero_tokens")

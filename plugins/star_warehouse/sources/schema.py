@@ -232,7 +232,7 @@ class Source(Declared):
         return self
 
     def layouts_for(self, period: Period) -> tuple[Layout, ...]:
-        """The layouts that a file of a period may have, in declared order; which it is, its header says.
+        """The layouts that a file of a period may have, in declared order; the one whose header it has is its own.
 
         Raises:
             Refusal: no layout holds the whole period.

@@ -68,6 +68,16 @@ def test_the_exit_code_of_a_check_is_that_of_the_worst_file(tmp_path: Path, decl
     assert "Would be refused. town: town_2018-05.csv: 1 of 1 lines do not read" in both.stdout
 
 
+def test_a_check_says_how_many_rows_were_filled(tmp_path: Path, declaration: Path) -> None:
+    declaration.write_text(SPEND.replace("delimiter: ','", "delimiter: ',', short_rows: fill"), encoding="utf-8")
+    file = tmp_path / "town_2018-04.csv"
+    file.write_bytes(spend_file(LINE, "Acme,7,14/04/2018,2.00"))
+
+    said = command("source", "check", str(declaration), str(file)).stdout
+
+    assert "Short rows: 1 with fewer cells than the header, the missing ones read as blank" in said
+
+
 def test_a_check_says_of_how_many_lines_the_pounds_are_not_known(tmp_path: Path, declaration: Path) -> None:
     file = tmp_path / "town_2018-04.csv"
     file.write_bytes(spend_file(LINE, "Acme,7,13/04/2018,ten,Pens", "short", "Acme,7,31/04/2018,2.50,Pens"))

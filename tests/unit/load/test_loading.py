@@ -54,6 +54,7 @@ def lines(loaded: pl.DataFrame, *rejected: RejectedLine) -> MadeUp:
         amount_loaded_gbp=Decimal("999998.95"),
         amount_rejected_gbp=Decimal("11.05"),
         unpriced_count=len(rejected),
+        filled_count=2,
     )
 
 
@@ -80,7 +81,7 @@ def test_lines_and_ledger_are_there_together(warehouse: Warehouse, tmp_path: Pat
         ledger = connection.execute(
             "select state, period_key, period_start_date, period_end_date, layout, encoding, lines_in, lines_loaded, "
             "lines_rejected, lines_skipped, skipped_by_reason, amount_in_gbp, amount_loaded_gbp, amount_rejected_gbp, "
-            "control_total_gbp, layout_name, lines_unpriced from ops.delivery"
+            "control_total_gbp, layout_name, lines_unpriced, lines_filled from ops.delivery"
         ).fetchall()
         bad = connection.execute("select * from ops.rejected_line").fetchall()
 
@@ -94,7 +95,7 @@ def test_lines_and_ledger_are_there_together(warehouse: Warehouse, tmp_path: Pat
     assert ledger == [
         ("checking", "2018-04", APRIL.start, APRIL.end, "Supplier | Paid | Net", "cp1252", 8, 4, 1, 3,
          {"blank": 2, "header": 1}, Decimal("1000010.00"), Decimal("999998.95"), Decimal("11.05"),
-         Decimal("9.99"), "only", 1)
+         Decimal("9.99"), "only", 1, 2)
     ]  # fmt: skip
     assert bad == [
         (delivery_id, FILE.name, None, 6, "amount_net_gbp", "unreadable_amount", "Net is 'x␀'.", "Acme,x␀,£")

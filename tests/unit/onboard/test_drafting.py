@@ -93,6 +93,39 @@ tables:
     )
 
 
+def test_a_header_that_is_there_twice_is_claimed_for_no_second_column(tmp_path: Path) -> None:
+    source, _ = draft(tmp_path, csv_of("OrganisationLabel,OrganisationLabel", "Town,01102000"))
+
+    assert columns(source)["organisation"] == "OrganisationLabel"
+    assert columns(source)["payment_date"] == "?"
+
+
+def test_the_period_of_a_file_whose_days_prove_two_orders_is_not_sure(tmp_path: Path) -> None:
+    # April, half of it written the American way: read day first, the 5th to the 12th are days of eight months.
+    american = [f"Bolt,04/{day:02}/2018,1.00,x" for day in (*range(5, 13), 14)]
+
+    source, text = draft(tmp_path, csv_of(*LINES, *american))
+    _, plain = draft(tmp_path, csv_of(*LINES))
+
+    assert source.cadence.every == "year"
+    assert "# ? Read as 2018; all 10 lines lie inside, if their days are read right, which is not sure." in text
+    assert "# Read as 2018-04; all 2 lines lie inside." in plain
+
+
+def test_short_rows_that_lack_nothing_needed_are_proposed_to_be_filled(tmp_path: Path) -> None:
+    short = ["Cogs,15/04/2018,3.00", "Dyes,16/04/2018"]
+
+    source, text = draft(tmp_path, csv_of(*LINES, *short))
+
+    assert source.layouts[0].format.short_rows == "fill"
+    assert "# ? 1 row with fewer cells than the header (the first in line 4)" in text
+    assert "# ? 1 line with another number of cells would be rejected (line 5)" in text
+    (tmp_path / NAME).write_bytes(csv_of(*LINES, *short))
+    check = check_file(source, tmp_path / NAME)
+    assert check.summary is not None
+    assert (check.summary.lines_loaded, check.summary.filled_count) == (3, 1)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("above", [0, 7])
 def test_delimiter_and_header_below_a_preamble_are_found(tmp_path: Path, delimiter: str, above: int) -> None:
@@ -154,7 +187,11 @@ def test_packed_files_are_opened(tmp_path: Path) -> None:
         (b"%PDF-1.7", "The file is a PDF"),
         (b"\x1f\x8bnonsense", "cannot be unpacked"),
         (b"PK\x03\x04nonsense", "cannot be unpacked"),
-        (b"just one column\r\nof words\r\n", "No row looks like a header"),
+        (
+            csv_of(*LINES).decode().encode("utf-16-le"),
+            "UTF-16 without a byte order mark.*Save the file as CSV in UTF-8",
+        ),
+        (b"just one column\r\nof words\r\n", "None of the first 60 rows looks like a header"),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, words: str) -> None:
@@ -355,7 +392,7 @@ def test_ragged_lines_and_repeated_headers_are_told(tmp_path: Path) -> None:
     source, text = draft(tmp_path, data)
 
     assert "The header is there 1 more time, which is skipped." in text
-    assert "? 1 line with another number of cells would be rejected (line 5)." in remarks(text)
+    assert "? 1 row with fewer cells than the header (the first in line 5)" in remarks(text)
     assert source.id == "old_town"
 
 

@@ -41,6 +41,12 @@ def _line(columns: str, where: str = "true") -> str:
 
 _REJECTED = "update ops.delivery set lines_rejected = 1, lines_in = lines_in + 1 where delivery_id = %(id)s"
 
+_SHORT_ROWS = Plant(
+    "short rows",
+    "update ops.delivery set lines_filled = 3 where delivery_id = %(id)s",
+    "3 rows end before the header does; their missing cells were read as blank.",
+    outcome="accept",
+)
 
 SPEND = [
     Plant("sound", "select 1", None, outcome="accept"),
@@ -70,6 +76,7 @@ SPEND = [
         "2.4 % of the lines were paid outside the period and would be left out.",
         outcome="hold",
     ),
+    _SHORT_ROWS,
     Plant(
         "pounds left out",
         "update ops.delivery set amount_in_gbp = 4100, amount_rejected_gbp = 100 where delivery_id = %(id)s",
@@ -299,6 +306,7 @@ SOCIAL_VALUE = [
         outcome="accept",
     ),
     Plant("a row that did not read", _REJECTED, "12.5 % of the lines did not read", "hold"),
+    _SHORT_ROWS,
 ]
 
 CONTRACTS = [
@@ -351,6 +359,7 @@ CONTRACTS = [
         outcome="accept",
     ),
     Plant("a row that did not read", _REJECTED, "25.0 % of the lines did not read", "hold"),
+    _SHORT_ROWS,
 ]
 
 TENDERS = [
@@ -421,6 +430,7 @@ TENDERS = [
         outcome="accept",
     ),
     Plant("a row that did not read", _REJECTED, "20.0 % of the lines did not read", "hold"),
+    _SHORT_ROWS,
     Plant(
         "sizes unknown",
         "update raw.tender_bid set bidder_size = null where delivery_id = %(id)s",
@@ -589,6 +599,7 @@ _CHARITIES = """
 REGISTER = [
     Plant("empty", "delete from raw.register_company where delivery_id = %(id)s", "The register holds no entry."),
     Plant("lines not read", _REJECTED, "2.4 % of the lines did not read and are left out.", outcome="accept"),
+    _SHORT_ROWS,
     Plant(
         "a number twice, in lower case",
         _company("company_number = 'zz000001'", "line_number = 2"),

@@ -39,7 +39,7 @@ def parse(text: str, delimiter: str = ",", block_bytes: int = 1 << 20, *, has_qu
     data = text.encode()
     blocks = (data[begin : begin + block_bytes] for begin in range(0, len(data), block_bytes))
     # The first line is the header, so that every later one may be in another block.
-    with mock.patch.object(csv_file, "_ROWS_OF_HEAD", 1):
+    with mock.patch.object(csv_file, "ROWS_OF_HEAD", 1):
         rows = CsvRows(blocks, delimiter, "file", has_quotes=has_quotes)
         header = rows.head().rows[0]
     parsed = Parsed(header)

@@ -113,6 +113,12 @@ def test_only_the_null_token_itself_is_nothing(town: Source) -> None:
             "too_many_decimals",
             "Net is '1.005', which has too many decimals.",
         ),
+        (
+            "Acme,7,03/04/2018,1234567890123.00,x",
+            "amount_net_gbp",
+            "too_large",
+            "Net is '1234567890123.00', which is too large: it has more than 12 digits before the point.",
+        ),
         ("Acme,7,03/04/2018,NA,x", "amount_net_gbp", "no_amount", "Net is empty, so the line has no amount."),
         ("Acme,7,03/04/2018,1.00", None, "wrong_field_count", "It has 4 fields where the header has 5."),
         ("Acme,7,03/04/2018,1.00,x,y", None, "wrong_field_count", "It has 6 fields where the header has 5."),
@@ -183,6 +189,49 @@ def test_a_line_number_is_that_of_the_files_own_line(town: Source) -> None:
 
 def test_empty_fields_beyond_the_header_do_no_harm(town: Source) -> None:
     assert table(town, spend_file(f"{GOOD},,")).frame.height == 1
+
+
+FILL = ("delimiter: ','", "delimiter: ',', short_rows: fill")
+
+
+def test_short_rows_are_read_with_blank_last_cells_where_that_is_declared(tmp_path: Path) -> None:
+    filled = ["Acme,7,03/04/2018,1.00", '"Acme\nLtd",7,03/04/2018,"2.00"']
+    too_short, cut = "Acme,7,03/04/2018", "Acme,7,03/04/2018,4.0"
+    data = spend_file(GOOD, *filled, "", too_short, f"{GOOD},x") + cut.encode()
+
+    whole = read_bytes(declare(tmp_path, SPEND, FILL), data)
+
+    (lines,) = whole.tables
+    assert lines.frame.select("line_number", "supplier_name", "amount_net_gbp", "purpose").rows() == [
+        (2, "Acme Ltd", Decimal("10.00"), "Pens"),
+        (3, "Acme", Decimal("1.00"), None),
+        (4, "Acme\nLtd", Decimal("2.00"), None),
+    ]
+    assert [(line.line_number, line.code, line.text) for line in lines.rejected] == [
+        (7, "wrong_field_count", too_short),
+        (8, "wrong_field_count", f"{GOOD},x"),
+        (9, "wrong_field_count", cut),
+    ]
+    assert whole.summary.filled_count == 2
+
+
+def test_a_short_totals_row_is_one_too(tmp_path: Path) -> None:
+    town = declare(tmp_path, SPEND, FILL, TOTALS)
+
+    lines = read(town, spend_file("Acme,7,03/04/2018,1.00", "Bolt,8,04/04/2018,2.00", "Total,,,3.00"))
+
+    assert (lines.lines_loaded, lines.skipped) == (2, Counter(header=1, totals=1))
+    assert lines.control_totals == {"amount_net_gbp": Decimal("3.00")}
+
+
+def test_a_stray_quote_around_short_rows_swallows_none(tmp_path: Path) -> None:
+    rows = ['"Acme,7,03/04/2018,1.00', "Bolt,8,04/04/2018,2.00", 'Cogs",9,05/04/2018,3.00,Nuts']
+    lines = table(declare(tmp_path, SPEND, FILL), spend_file(GOOD, *rows))
+
+    assert lines.frame["line_number"].to_list() == [2]
+    assert {(line.line_number, line.code) for line in lines.rejected} == {
+        (number, "unpaired_quotes") for number in (3, 4, 5)
+    }
 
 
 def test_headers_differ_in_case_and_blanks_and_may_have_another_name(town: Source) -> None:
@@ -323,6 +372,25 @@ def test_a_workbook_that_does_not_read_is_refused(tmp_path: Path, data: bytes, w
     assert refusal.value.where == where
 
 
+@pytest.mark.parametrize("is_declared", [False, True])
+def test_day_numbers_of_a_workbook_that_counts_from_1904_are_refused(tmp_path: Path, is_declared: bool) -> None:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"default_date_format": "dd/mm/yyyy", "date_1904": True}) as book:
+        page = book.add_worksheet("Payments")
+        page.write_row(0, 0, ["Supplier", "Ref", "Paid", "Net"])
+        page.write_row(1, 0, ["Acme", "7"])
+        page.write(1, 2, date(2018, 4, 3))
+        page.write(1, 3, 1.5)
+    formats = ("format: {type: xlsx}", "format: {type: xlsx}" + "\ndate_formats: [excel_serial]" * is_declared)
+    village = declare(tmp_path, WORKBOOK, formats)
+
+    if is_declared:
+        with pytest.raises(Refusal, match="counts its days from 1904"):
+            read(village, stream.getvalue())
+    else:
+        assert table(village, stream.getvalue()).frame["payment_date"].to_list() == [date(2018, 4, 3)]
+
+
 GZIP = ("format: {type: csv, delimiter: ','}", "format: {type: csv, delimiter: ',', gzip: true}")
 
 
@@ -343,6 +411,38 @@ def test_the_header_tells_layouts_of_the_same_days_apart(tmp_path: Path) -> None
     assert new.tables[0].frame["amount_net_gbp"].to_list() == [Decimal("0.00"), Decimal("2.00")]
     with pytest.raises(Refusal, match=r"missing: 'Total'\. The nearest to a header is line 1: Payee"):
         read(source, b"Payee;Date;Sum\nAcme;2018-04-03;1.00\n")
+
+
+def test_a_header_that_two_layouts_of_the_same_days_fit_is_refused(tmp_path: Path) -> None:
+    semicolons = ("delimiter: ','", "delimiter: ';'")
+    wider = "[Supplier]", "[Supplier, Payee]"
+    aliases = ("[Paid]", "[Paid, Date]"), ("amount_net_gbp: [Net]", "amount_net_gbp: [Net, Total]")
+    dated = ("    from: 2018-04-01\n    to: 2020-03-31\n", ""), ("    from: 2020-04-01\n", "")
+    new = b"Payee;Date;Total\nAcme;2018-04-03;1.00\n"
+
+    with pytest.raises(Refusal) as refusal:
+        read(declare(tmp_path, LAYOUTS, semicolons, wider, *aliases, *dated), new)
+
+    assert refusal.value.what == "Its header fits two layouts of 2018-04: 'old' and 'new'."
+    assert "Give these layouts days" in refusal.value.way_out
+    # What fits the older one alone is still read by it.
+    old = read_bytes(
+        declare(tmp_path, LAYOUTS, semicolons, wider, *aliases, *dated), b"Supplier;Paid;Net\nA;03/04/2018;1\n"
+    )
+    assert old.summary.layout_name == "old"
+
+
+@pytest.mark.parametrize("above", [59, 60])
+def test_a_header_is_looked_for_in_sixty_rows_and_the_refusal_says_so(town: Source, above: int) -> None:
+    data = spend_file(*[f"Page {number}" for number in range(1, above)], HEADER, GOOD, header="Town Council")
+
+    if above == 59:
+        assert read(town, data).lines_loaded == 1
+    else:
+        with pytest.raises(
+            Refusal, match=r"The nearest to a header is line 1: .* Only the first 60 lines were searched\."
+        ):
+            read(town, data)
 
 
 def test_every_sheet_that_fits_is_read_and_no_line_number_comes_twice(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from star_warehouse.refusal import Refusal
 POUNDS = "Café,£5 – “Redacted”"
 
 
-def decode(data: bytes, legacy: str | None, where: str) -> tuple[str, str]:
+def decode(data: bytes, legacy: str | None, where: str) -> tuple[str, str | None]:
     blocks = Utf8Blocks(io.BytesIO(data), legacy, where)
     return b"".join(blocks).decode(), blocks.encoding
 
@@ -39,6 +39,8 @@ def test_text_is_decoded(data: bytes, legacy: str | None, encoding: str) -> None
         (b"a\nb\n\xa35", None, "byte 0xA3 in line 3"),
         (codecs.BOM_UTF8 + b"a\n\xa35", "cp1252", "its byte order mark says utf-8"),
         (b"a\n\x815", "cp1252", "nor cp1252"),
+        (POUNDS.encode("utf-16-le"), None, "UTF-16 without a byte order mark"),
+        (POUNDS.encode("utf-16-be"), "cp1252", "UTF-16 without a byte order mark"),
         ("a\n£5\n".encode() + b"\xa36", "cp1252", "Some lines are cp1252 and others are UTF-8 (such as line 2)"),
     ],
 )
@@ -48,6 +50,11 @@ def test_what_cannot_be_told_is_refused(data: bytes, legacy: str | None, what: s
 
     assert what in refusal.value.what
     assert refusal.value.where == "town: file.csv"
+
+
+def test_nuls_among_other_text_are_no_utf_16() -> None:
+    for text in ("Acme\0,5\n", "\0a,b\n", "a\0" * 3 + "plain text, and more than that"):
+        assert decode(text.encode(), None, "file") == (text, "utf-8")
 
 
 @pytest.mark.parametrize("size", range(1, 12))

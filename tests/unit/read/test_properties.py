@@ -73,6 +73,18 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Source:
     )
 
 
+@pytest.fixture(scope="module")
+def register_of_short_rows(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """The same feed, whose short rows are filled."""
+    return declare(
+        tmp_path_factory.mktemp("short_rows"),
+        SNAPSHOT,
+        ("delimiter: ','", "delimiter: ',', short_rows: fill"),
+        ("contract_value_gbp: [Value]", "contract_title: [Title]"),
+        ("rejected_pct: 0", "rejected_pct: 90"),
+    )
+
+
 @dataclass(frozen=True)
 class Written:
     """A value, how it stands in the file, and the code of its rejection when it is to be rejected."""
@@ -313,7 +325,7 @@ def read_in_blocks(
     """Read with small blocks; the header is among the first rows, and everything below it may lie in other blocks."""
     with (
         mock.patch.object(encoding, "_BLOCK_BYTES", block_bytes),
-        mock.patch.object(csv_file, "_ROWS_OF_HEAD", head_rows),
+        mock.patch.object(csv_file, "ROWS_OF_HEAD", head_rows),
         mock.patch.object(csv_file, "_MOST_LINES_AT_ONCE", lines_at_once),
     ):
         return read_bytes(source, data)
@@ -465,6 +477,8 @@ RAW_FIELD = st.one_of(
     ),
     st.text(st.sampled_from('a ,"\n\ufeff'), max_size=4),
 )
+# Lines loaded, lines rejected, how many are skipped by reason, and how many rows are filled.
+Plain = tuple[list[tuple[object, ...]], list[tuple[int, str, str]], Counter[str], int]
 RAW_ROWS = st.lists(st.lists(RAW_FIELD, max_size=5).map(",".join), max_size=10)
 
 
@@ -476,31 +490,53 @@ def test_whatever_the_csv_module_reads_is_read_the_same(
     """The reader beside the plainest reading there is: every row by Python's csv module, one after the other."""
     header = ["Reference", "Council", "Title"]
     text = end.join([",".join(header), "R1,Town,First", *rows, ""])
-    expected = plainly_read(text, header)
+    expected = plainly_read(text, header, len(header))
     assume(expected is not None)
 
     whole = read_in_blocks(register, text.encode(), block_bytes, 1, lines_at_once)
 
     assert expected is not None
-    loaded, rejected, skipped = expected
+    agrees_with(whole, expected)
+
+
+@settings(deadline=None, max_examples=200)
+@given(RAW_ROWS, st.sampled_from(["\n", "\r\n"]), st.integers(1, 80), st.sampled_from([2, 3, 10**6]), st.booleans())
+def test_short_rows_are_filled_as_far_as_no_line_needs_what_they_lack(
+    register_of_short_rows: Source, rows: list[str], end: str, block_bytes: int, lines_at_once: int, has_last_end: bool
+) -> None:
+    """Reference and council are needed, the title is not: two cells are enough, but not at the end of a cut file."""
+    header = ["Reference", "Council", "Title"]
+    text = end.join([",".join(header), "R1,Town,First", *rows, *([""] if has_last_end else [])])
+    expected = plainly_read(text, header, 2)
+    assume(expected is not None)
+
+    whole = read_in_blocks(register_of_short_rows, text.encode(), block_bytes, 1, lines_at_once)
+
+    assert expected is not None
+    agrees_with(whole, expected)
+
+
+def agrees_with(whole: ReadDelivery, expected: Plain) -> None:
+    loaded, rejected, skipped, filled_count = expected
     columns = ["line_number", "contract_ref", "client", "contract_title"]
     assert [row for table in whole.tables for row in table.frame.select(columns).iter_rows()] == loaded
     found = [(line.line_number, line.code, line.text) for table in whole.tables for line in table.rejected]
     assert sorted(found) == rejected
     assert whole.summary.skipped == skipped
+    assert whole.summary.filled_count == filled_count
 
 
-Plain = tuple[list[tuple[object, ...]], list[tuple[int, str, str]], Counter[str]]
+def plainly_read(text: str, header: list[str], fewest: int) -> Plain | None:
+    """The rows of a text, filled from so many cells on.
 
-
-def plainly_read(text: str, header: list[str]) -> Plain | None:
-    """The rows of a text; None where a quote does not pair, or may pair with one of another row."""
+    None where a quote does not pair, or may pair with one of another row.
+    """
     physical = list(io.StringIO(text, newline=""))
     reader = csv.reader(iter(physical), strict=True)
     loaded: list[tuple[object, ...]] = []
     rejected: list[tuple[int, str, str]] = []
     skipped: Counter[str] = Counter(header=1)
-    before = 0
+    before = filled_count = 0
     try:
         for index, row in enumerate(reader):
             number, original = before + 1, "".join(physical[before : reader.line_num])
@@ -510,6 +546,10 @@ def plainly_read(text: str, header: list[str]) -> Plain | None:
             told = original.rstrip("\r\n")
             if index == 0:
                 continue
+            is_cut = reader.line_num == len(physical) and original == told
+            if any(map(str.strip, row)) and fewest <= len(row) < len(header) and not is_cut:
+                row = row + [""] * (len(header) - len(row))
+                filled_count += 1
             if not any(map(str.strip, row)):
                 skipped["blank"] += 1
             elif row == header:
@@ -526,7 +566,7 @@ def plainly_read(text: str, header: list[str]) -> Plain | None:
                     loaded.append((number, *values))
     except csv.Error:
         return None
-    return loaded, rejected, skipped
+    return loaded, rejected, skipped, filled_count
 
 
 @given(st.integers(1, 199_999), st.booleans())

@@ -15,6 +15,7 @@ from star_warehouse.read.records import SUSPICIOUS
 from star_warehouse.read.values import (
     MANGLED,
     SPREADSHEET_ERROR,
+    TOO_LARGE,
     TOO_PRECISE,
     UNREADABLE,
     amounts,
@@ -68,7 +69,7 @@ def test_an_amount_is_read(text: str, value: str) -> None:
     [
         "-", "()", "£", ".", "5.", "CR", "see note", "12.3.4", "1.234,50", "1 234.50", "12,34.50", "1,2345", ",123",
         "1,234,5", "12,5O.00", "--5", "-5-", "(-5)", "(5", "5)", "-5CR", "(5)CR", "-5DR", "(5.00)-", "5CRCR", "1e5",
-        "1E+05", "£5£", "$5", "€5", "5%", "NaN", "inf", "0x10", "٣", "٣.٣٣٣", "1_000", "+5", "1000000000000",
+        "1E+05", "£5£", "$5", "€5", "5%", "NaN", "inf", "0x10", "٣", "٣.٣٣٣", "1_000", "+5",
         "5.00 GBP",
     ],
 )  # fmt: skip
@@ -79,6 +80,16 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["1.234", "12.500", "0.001", "1,234.567-", "(£0.005)", "0.30000000000000004"])
 def test_more_than_two_decimals_are_refused(text: str) -> None:
     assert amount(text) == (None, TOO_PRECISE)
+
+
+@pytest.mark.parametrize("text", ["1000000000000", "-1,000,000,000,000.00", "(£1000000000000.005)", "9" * 40])
+def test_more_than_twelve_digits_before_the_point_are_too_large(text: str) -> None:
+    assert amount(text) == (None, TOO_LARGE)
+
+
+@pytest.mark.parametrize(("text", "value"), [("0000000000001.50", "1.50"), ("-00000000000000", "0.00")])
+def test_zeros_in_front_make_no_amount_too_large(text: str, value: str) -> None:
+    assert amount(text) == (Decimal(value), None)
 
 
 def test_nothing_is_nothing() -> None:
@@ -129,7 +140,7 @@ def test_a_percentage_is_read(text: str, value: str) -> None:
     [
         ("33.33333", TOO_PRECISE),
         ("٣.٣٣٣٣٣", UNREADABLE),
-        ("1234567", UNREADABLE),
+        ("1234567", TOO_LARGE),
         ("twenty", UNREADABLE),
         ("(5)", UNREADABLE),
         ("%", UNREADABLE),

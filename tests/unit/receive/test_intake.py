@@ -106,6 +106,81 @@ def test_a_second_run_with_nothing_new_changes_no_row(town: Town) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [(b"town_2018-04\n.csv", r"town_2018-04\n.csv"), (b"town_M\xe4rz_2018-04.csv", r"town_M\udce4rz_2018-04.csv")],
+)
+def test_a_file_whose_name_no_log_can_hold_is_refused_by_a_name_that_it_can(
+    town: Town, name: bytes, written: str
+) -> None:
+    town.put(os.fsdecode(name), spend_file(ACME))
+
+    (refusal,) = town.take_in().refusals
+
+    assert str(refusal) == (
+        f"town: {written}: The file's name does not say its period. "
+        "Name the file like town_2018-04.csv and deliver it again."
+    )
+    assert town.states() == [(written, "refused")]
+    assert town.take_in().counts == Counter()
+
+
+APRIL = date(2018, 4, 1), date(2018, 4, 30)
+LAYOUT = "Supplier | Ref | Paid | Net | Purpose"
+NO_COUNTS = (None, None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "known", "counts"),
+    [
+        ("nonsense.csv", spend_file(ACME), (None, None, None, None, None, None), NO_COUNTS),
+        ("town_2018-04.csv", b"a,b\r\n1,2\r\n", ("2018-04", *APRIL, None, None, None), NO_COUNTS),
+        # All that was read, for the refusal comes after the last line: it is of another month.
+        (
+            "town_2018-04.csv",
+            "\ufeff".encode() + spend_file(ACME, MAY, MAY, ""),
+            ("2018-04", *APRIL, "only", LAYOUT, "utf-8 with byte order mark"),
+            (5, 1, 2, Decimal("10.00"), Decimal("40.00")),
+        ),
+        # Lines that are not read are not counted, and what no sign tells is no encoding.
+        (
+            "town_2018-04.csv",
+            spend_file(*[ACME] * 1_000) + b"Caf\xe9,7,03/04/2018,1.00,x\r\n",
+            ("2018-04", *APRIL, "only", LAYOUT, None),
+            NO_COUNTS,
+        ),
+        (
+            "town_2018-04.csv",
+            b"\xff\xfe" + spend_file(*[ACME] * 1_000).decode().encode("utf-16-le") + b"\x00\xd8a\x00",
+            ("2018-04", *APRIL, "only", LAYOUT, "utf-16-le with byte order mark"),
+            NO_COUNTS,
+        ),
+    ],
+    ids=["no period", "no layout", "another month", "not UTF-8", "not UTF-16"],
+)
+def test_what_was_known_of_a_refused_delivery_is_in_the_ledger(
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    data: bytes,
+    known: tuple[object, ...],
+    counts: tuple[object, ...],
+) -> None:
+    # The header is found long before the end is read.
+    monkeypatch.setattr("star_warehouse.read.encoding._BLOCK_BYTES", 1_000)
+    town.put(name, data)
+
+    assert town.take_in().counts == Counter(refused=1)
+
+    assert town.rows(
+        "select state, period_key, period_start_date, period_end_date, layout_name, layout, encoding from ops.delivery"
+    ) == [("refused", *known)]
+    assert town.rows(
+        "select lines_in, lines_loaded, lines_rejected, amount_loaded_gbp, amount_rejected_gbp from ops.delivery"
+    ) == [counts]
+    assert town.rows("select count(*) from raw.spend_line") == [(0,)]
+
+
 @pytest.mark.parametrize("state", ["checking", "loaded", "superseded"])
 def test_the_same_bytes_again_are_a_repeat(town: Town, state: str) -> None:
     first = town.put("town_2018-04.csv", spend_file(ACME))

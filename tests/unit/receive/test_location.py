@@ -12,7 +12,7 @@ import pytest
 
 from star_warehouse.load import FileSeen
 from star_warehouse.receive import PlaceRefusal
-from star_warehouse.receive.location import folder_of, is_remote, list_files, look_at, may_be_delivery
+from star_warehouse.receive.location import folder_of, is_remote, list_files, look_at, may_be_delivery, written_name
 from star_warehouse.refusal import Refusal
 from star_warehouse.settings import Settings
 from tests.builders import SPEND, declare
@@ -65,14 +65,27 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pyt
         ("../town_2018-04.csv", False),
         ("a/b.csv", False),
         ("a\\b.csv", False),
-        ("a\nb.csv", False),
-        ("a\x00b.csv", False),
-        ("a\u202eb.csv", False),
+        ("a\nb.csv", True),
+        ("a\udce9b.csv", True),
         ("a" * 300 + ".csv", False),
     ],
 )
-def test_names_that_could_lead_elsewhere_or_garble_a_log_are_no_deliveries(name: str, may_be: bool) -> None:
+def test_names_that_could_lead_elsewhere_are_no_deliveries(name: str, may_be: bool) -> None:
     assert may_be_delivery(name) is may_be
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Stadt Öhringen – März.csv", "Stadt Öhringen – März.csv"),
+        ("a\nb.csv", r"a\nb.csv"),
+        ("a\x00b.csv", r"a\x00b.csv"),
+        ("a\u202eb.csv", r"a\u202eb.csv"),
+        ("a\udce9b.csv", r"a\udce9b.csv"),
+    ],
+)
+def test_a_name_is_written_down_so_that_it_garbles_no_log(name: str, written: str) -> None:
+    assert written_name(name) == written
 
 
 def test_stray_files_and_folders_are_no_deliveries(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ MISTAKES = [
     (SPEND, "[Supplier]", "Supplier", 19, "tables.spend_line.columns.supplier_name", "Correct"),
     (SPEND, "[Supplier]", "[3]", 19, "valid string, not 3", "Correct"),
     (SPEND, "spend_line:\n", "spend_line:\n    sheet: S\n", 18, "'sheet' is given for every table", "Correct"),
+    (WORKBOOK, "{type: xlsx}", "{type: xlsx, short_rows: fill}", 12, "an xlsx has no 'delimiter'", "Correct"),
     (WORKBOOK, "{type: xlsx}", "{type: xlsx, delimiter: ','}", 12, "an xlsx has no 'delimiter'", "Correct"),
     (WORKBOOK, "    sheet: Payments\n", "", 15, "'sheet' is given for every table of an xlsx", "Correct"),
     (SNAPSHOT, "vat_basis: none", "vat_basis: net", 5, "none for anything else", "Correct"),

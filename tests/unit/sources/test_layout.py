@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -87,6 +88,47 @@ def test_day_numbers_are_a_date_format(tmp_path: Path) -> None:
 
     assert source.layouts[0].date_formats == ("%d/%m/%Y", EXCEL_SERIAL)
     assert date_pattern(EXCEL_SERIAL) == "[0-9]{5}"
+
+
+@pytest.mark.parametrize(
+    ("form", "reads", "reads_not"),
+    [
+        ("%d/%m/%Y", ["3/4/2018", "03/04/2018"], ["03042018"]),
+        ("%d%m%Y", ["03042018"], ["342018"]),
+        # 111/2018 would be the 11th of January or the 1st of November.
+        ("%d%m/%Y", ["0304/2018"], ["34/2018", "111/2018"]),
+        ("%d-%m%Y", ["3-042018"], ["3-42018"]),
+        ("%d%b%Y", ["3Apr2018", "03Apr2018"], ["003Apr2018"]),
+    ],
+)
+def test_a_number_of_one_digit_stands_beside_no_other(form: str, reads: list[str], reads_not: list[str]) -> None:
+    assert [text for text in [*reads, *reads_not] if re.fullmatch(date_pattern(form), text)] == reads
+
+
+@pytest.mark.parametrize(
+    ("formats", "line", "what"),
+    [
+        (["%Y-%m-%d", "%d/%m/%Y %H"], 15, "'%H' in '%d/%m/%Y %H' is not known"),
+        (["%Y-%m-%d", "%d/%m/%Y", "dd/mm/yyyy"], 16, "'dd/mm/yyyy' must have one day"),
+        (["%d/%m/%Y", "%m/%d/%Y"], 15, "two of the formats read the same text"),
+        (["%d/%m/%y", "%y/%m/%d"], 15, "two of the formats read the same text"),
+        (["%d-%b-%y", "%Y-%m-%d", "%y-%b-%d"], 16, "two of the formats read the same text"),
+    ],
+)
+def test_a_wrong_date_format_is_refused_with_its_line(tmp_path: Path, formats: list[str], line: int, what: str) -> None:
+    items = "".join(f"\n  - '{form}'" for form in formats)
+
+    with pytest.raises(Refusal) as refusal:
+        declare(tmp_path, SPEND, (" ['%d/%m/%Y']", items))
+
+    assert what in refusal.value.what
+    assert refusal.value.where == f"{tmp_path / 'town.yml'}:{line}"
+
+
+def test_formats_that_read_no_text_as_two_days_go_together(tmp_path: Path) -> None:
+    formats = ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d%m%Y", "%Y%m%d", "excel_serial")
+
+    assert declare(tmp_path, SPEND, ("['%d/%m/%Y']", str([*formats]))).layouts[0].date_formats == formats
 
 
 def test_a_period_becomes_final_only_if_it_is_declared(tmp_path: Path) -> None:

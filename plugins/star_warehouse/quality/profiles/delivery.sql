@@ -3,6 +3,7 @@ select
     delivery.delivery_id,
     delivery.file_name,
     delivery.lines_rejected::float8 / nullif(delivery.lines_loaded + delivery.lines_rejected, 0) as rejected_lines_share,
+    delivery.lines_filled as filled_lines_count,
     coalesce(outside.lines_count, 0)::float8 / nullif(delivery.lines_loaded + delivery.lines_rejected, 0)
         as outside_period_lines_share,
     (abs(delivery.amount_rejected_gbp) / nullif(abs(delivery.amount_loaded_gbp) + abs(delivery.amount_rejected_gbp), 0))::float8
