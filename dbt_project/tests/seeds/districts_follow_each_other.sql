@@ -1,5 +1,5 @@
--- Every district has the first day of its code, but for the two that stand for the islands in the postcode directory, which
--- have none; who took the place of an abolished district begins on the day after its last.
+-- Every district has the first day of its code, but for the two that stand for the islands in the postcode directory;
+-- who took the place of an abolished district begins on the day after its last.
 select
     district.gss_code,
     district.valid_from,
