@@ -12,6 +12,6 @@
 {% macro word_sets() -%}
     {{ return([
         'title', 'learned_title', 'given_name', 'legal_form', 'trading_as', 'organisation', 'public_word', 'lesson', 'remark',
-        'role', 'surname',
+        'role', 'surname', 'council_place', 'council_kind', 'club_kind',
     ]) }}
 {%- endmacro %}

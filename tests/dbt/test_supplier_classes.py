@@ -95,6 +95,10 @@ PERSONS = {
     "Tendai Madzundu St Mary's School": "unknown",
     "Tendai Madzundu St Mary's Hospice": "unknown",
     "Madzundu, Tendai (Union)": "unknown",
+    # A name that no list of first names has, alone before the word.
+    "Tendai Madzundu Council": "unknown",
+    "Tendai Madzundu Club": "unknown",
+    "Tendai Ade Madzundu Club": "unknown",
     # A surname that is a word of organisations, behind first names that no list has.
     "Oluwaseun Church": "unknown",
     "Tendai Church": "unknown",
@@ -145,6 +149,18 @@ BODIES = {
     "Victoria Square Tenants Assoc.": "unknown",
     "Great Places Housing Assoc (RENT)": "unknown",
     "LTE Group": "unknown",
+    "Milton Keynes Council": "public_body",
+    "Cheshire East Council": "public_body",
+    "South Gloucestershire Council": "public_body",
+    "St Helens Council": "public_body",
+    "Bradford Met Council": "public_body",
+    "Bolton Interfaith Council": "public_body",
+    "Blackburn & Darwen Council": "public_body",
+    "Sale Football Club": "unknown",
+    "Markland Hill Racquets Club": "unknown",
+    "Supersports Kidz Club": "unknown",
+    "The Byrons Social Club": "unknown",
+    "Altrincham Assoc Football Club": "unknown",
     "Albert Kennedy Trust": "unknown",
 }
 

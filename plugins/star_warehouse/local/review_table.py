@@ -21,7 +21,8 @@ def print_questions(questions: Sequence[OpenQuestion], console: Console) -> None
     _print(f"Which suppliers are one, and who is it? {len(questions)} questions", questions, console)
     more = f"The other {len(questions) - _SHOWN} are in the file of" if len(questions) > _SHOWN else "To decide:"
     console.print(
-        "At stake: what was paid to the smaller of the two, or to the one. Weight: in bits; 0 is as likely as not.\n"
+        "At stake: influenceable pounds paid to the smaller of the two, or to the one; all pounds where the last build "
+        "has no line of theirs. Weight: in bits; 0 is as likely as not.\n"
         f"{more} `star-warehouse review --csv FILE`; fill it in, give it back with --decide.",
         highlight=False,
     )

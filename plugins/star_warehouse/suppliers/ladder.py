@@ -1,20 +1,22 @@
 """Which vendor records are one supplier: the ladder of rules, then scored candidates, under what people decided.
 
 From the strongest ground to the weakest: a person's word, company number, charity number, vendor record of the same
-partner, exact normalised name with postcode, score. A link that would put two company numbers (or two charity numbers),
-or two records that a person holds apart, into one supplier is not made.
+partner, exact normalised name with postcode, score. Under one number names that share nothing may be several firms': of
+a vendor number that is asked always, of a company number where both names are companies'. A link that would put two
+company numbers (or two charity numbers), or two records that a person holds apart, into one supplier is not made.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from star_warehouse.suppliers.candidates import Bars, Scored, scored_pairs
-from star_warehouse.suppliers.groups import Groups, Link, Rung
+from star_warehouse.suppliers.groups import STATED, Groups, Link, Rung
 from star_warehouse.suppliers.names import FILLING, KINDS_OF_PREMISES, PREMISES, Name, parse_name
 from star_warehouse.suppliers.questions import Question, questions
 from star_warehouse.suppliers.scoring import Model
@@ -26,6 +28,8 @@ _TELLS_NOTHING = FILLING | KINDS_OF_PREMISES | PREMISES
 _BEGINS_ALIKE = 4
 # A vendor number that more names than this share is a collective account (sundries, one-off payees).
 _NAMES_OF_A_VENDOR = 4
+
+_Named = tuple[str, Name]
 
 RECORD_SCHEMA = {
     "record_key": pl.String,
@@ -82,14 +86,19 @@ def match(records: pl.DataFrame, rulings: Sequence[Ruling], model: Model, bars: 
     """
     records = _with_names(records)
     groups = Groups(records, _held_apart_by_people(records, _rulings_of(rulings)))
-    vendors = list(_same_vendor(records))
-    certain = _certain(records, rulings, [link for link in vendors if isinstance(link, Link)])
+    tells = _telling_words(records)
+    companies, vendors = list(_same_company(records, tells)), list(_same_vendor(records, tells))
+    certain = _certain(records, rulings, _links(companies), _links(vendors))
     links = [link for link in certain if groups.join(link)]
-    # Dearer than a score: who shares a vendor number is asked about first.
-    scored = [row for row in vendors if isinstance(row, Scored)]
+    # Dearer than a score: who shares a number is asked about first.
+    scored = [row for row in (*companies, *vendors) if isinstance(row, Scored)]
     scored += scored_pairs(records, groups, model, bars or Bars())
     links += [link for row in scored if row.is_sure and groups.join(link := row.link())]
     return Matching(groups.suppliers(), tuple(links), tuple(questions(records, scored, groups)))
+
+
+def _links(found: Iterable[Link | Scored]) -> list[Link]:
+    return [row for row in found if isinstance(row, Link)]
 
 
 def _rulings_of(rulings: Sequence[Ruling]) -> dict[tuple[str, str], bool]:
@@ -141,27 +150,53 @@ def _agree(mine: Sequence[str | None], theirs: Sequence[str | None]) -> bool:
     return all(one is None or other is None or one == other for one, other in zip(mine, theirs, strict=True))
 
 
-def _certain(records: pl.DataFrame, rulings: Sequence[Ruling], vendors: Sequence[Link]) -> Iterator[Link]:
+def _certain(
+    records: pl.DataFrame, rulings: Sequence[Ruling], companies: Sequence[Link], vendors: Sequence[Link]
+) -> Iterator[Link]:
     """The links that need no score, from the strongest ground on."""
     known = set(records["record_key"])
     for (one, other), is_same in _rulings_of(rulings).items():
         if is_same and one in known and other in known:
             yield Link(one, other, "person", "A person decided that they are one supplier.")
-    yield from _sharing(records, "company_number", "company_number", "Same company number {0}.")
-    yield from _sharing(records, "charity_number", "charity_number", "Same charity number {0}.")
+    yield from companies
+    yield from _same_charity(records)
     yield from vendors
     yield from _same_name_and_postcode(records)
 
 
-def _sharing(records: pl.DataFrame, column: str, rung: Rung, reason: str) -> Iterator[Link]:
-    shared = (
-        records.filter(pl.col(column).is_not_null())
-        .group_by(column, maintain_order=True)
-        .agg("record_key")
+def _same_charity(records: pl.DataFrame) -> Iterator[Link]:
+    for number, keys, *_ in _sharing(records, "charity_number"):
+        yield from _to_the_first(keys, "charity_number", f"Same charity number {number}.")
+
+
+def _same_company(records: pl.DataFrame, tells: Set[str]) -> Iterator[Link | Scored]:
+    """Links of records under one company number, and doubts about those that are companies of wholly other names.
+
+    A company has one name at a time: the number is one's and was typed for another, or it was renamed. A name without a
+    legal form may be a home's or a brand of the company. Whom a person named by that number, everybody under it is.
+    """
+    for number, keys, names, partners in _sharing(records, "company_number"):
+        reason = f"Same company number {number}."
+        if STATED in partners:
+            yield from _to_the_first(keys, "company_number", reason)
+            continue
+        named = [(key, parse_name(written or "")) for key, written in zip(keys, names, strict=True)]
+        # Companies on top: it is asked about them, and the first of them takes in the names without a form.
+        named.sort(key=lambda one: one[1].legal_form is None)
+        parts, pairs = _parted(named, tells, only_companies=True)
+        yield from (Link(*pair, "company_number", reason) for pair in pairs)
+        yield from _doubts(parts, f"One company number {number}, but the companies' names share nothing.")
+
+
+def _sharing(records: pl.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """What records have in common that share these columns: the values, then keys, names and partners."""
+    return (
+        records.drop_nulls(columns)
+        .group_by(*columns, maintain_order=True)
+        .agg("record_key", "name", *({"partner_code"} - set(columns)))
         .filter(pl.col("record_key").list.len() > 1)
+        .iter_rows()
     )
-    for value, keys in shared.iter_rows():
-        yield from _to_the_first(keys, rung, reason.format(value))
 
 
 def _to_the_first(keys: Sequence[str], rung: Rung, reason: str) -> Iterator[Link]:
@@ -170,36 +205,53 @@ def _to_the_first(keys: Sequence[str], rung: Rung, reason: str) -> Iterator[Link
         yield Link(min(keys[0], key), max(keys[0], key), rung, reason)
 
 
-def _same_vendor(records: pl.DataFrame) -> Iterator[Link | Scored]:
+def _same_vendor(records: pl.DataFrame, tells: Set[str]) -> Iterator[Link | Scored]:
     """Links of records under one vendor number whose names share something, and doubts about those that share nothing.
 
     Vendor numbers are given away again, and some stand for whoever has none: wholly other names are other suppliers'.
     """
+    for partner, reference, keys, names in _sharing(records, "partner_code", "supplier_ref"):
+        named = [(key, parse_name(written or "")) for key, written in zip(keys, names, strict=True)]
+        if len({name.core for _, name in named}) > _NAMES_OF_A_VENDOR:
+            continue
+        parts, pairs = _parted(named, tells)
+        yield from (Link(*pair, "vendor_record", f"Same vendor number {reference} at {partner}.") for pair in pairs)
+        yield from _doubts(parts, f"One vendor number {reference} at {partner}, but the names share nothing.")
+
+
+def _telling_words(records: pl.DataFrame) -> set[str]:
     cores = records["core"].unique()
     frequency = Counter(word for core in cores for word in set(core.split()))
-    tells = {word for word, count in frequency.items() if count <= max(len(cores) * _TELLS_UP_TO, _TELLS_UP_TO_NAMES)}
-    vendors = (
-        records.filter(pl.col("supplier_ref").is_not_null() & pl.col("partner_code").is_not_null())
-        .group_by("partner_code", "supplier_ref", maintain_order=True)
-        .agg("record_key", "name", pl.col("core").n_unique().alias("names"))
-        .filter((pl.col("record_key").list.len() > 1) & (pl.col("names") <= _NAMES_OF_A_VENDOR))
-    )
-    for partner, reference, keys, names, _ in vendors.iter_rows():
-        parts: list[list[tuple[str, Name]]] = []
-        for key, written in zip(keys, names, strict=True):
-            name = parse_name(written or "")
-            near = [part for part in parts if any(_share_something(name, other, tells) for _, other in part)]
-            for part in near:
-                first = part[0][0]
-                reason = f"Same vendor number {reference} at {partner}."
-                yield Link(min(first, key), max(first, key), "vendor_record", reason)
-            parts = [part for part in parts if part not in near]
-            parts.append([one for part in near for one in part] + [(key, name)])
-        for part in parts[1:]:
-            one, other = sorted((parts[0][0][0], part[0][0]))
-            yield Scored(
-                one, other, 0.0, {}, f"One vendor number {reference} at {partner}, but the names share nothing."
-            )
+    return {word for word, count in frequency.items() if count <= max(len(cores) * _TELLS_UP_TO, _TELLS_UP_TO_NAMES)}
+
+
+def _parted(
+    named: Iterable[_Named], tells: Set[str], *, only_companies: bool = False
+) -> tuple[list[list[_Named]], list[tuple[str, str]]]:
+    """Parts whose names share something, each with those seen first on top, and the pairs that hold them together.
+
+    Args:
+        named: record keys with their names, those seen first on top.
+        tells: words that tell whose a name is.
+        only_companies: whether names without a legal form make no part of their own but go with the first.
+    """
+    parts: list[list[_Named]] = []
+    pairs = []
+    for key, name in named:
+        near = [part for part in parts if any(_share_something(name, other, tells) for _, other in part)]
+        if only_companies and not near and name.legal_form is None:
+            near = parts[:1]
+        pairs += [(min(part[0][0], key), max(part[0][0], key)) for part in near]
+        place = parts.index(near[0]) if near else len(parts)
+        parts = [part for part in parts if part not in near]
+        parts.insert(place, [one for part in near for one in part] + [(key, name)])
+    return parts, pairs
+
+
+def _doubts(parts: Sequence[Sequence[_Named]], doubt: str) -> Iterator[Scored]:
+    for part in parts[1:]:
+        one, other = sorted((parts[0][0][0], part[0][0]))
+        yield Scored(one, other, 0.0, {}, doubt)
 
 
 def _share_something(one: Name, other: Name, tells: Set[str]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from psycopg import sql
 from psycopg.rows import class_row
 
 from star_warehouse.database import Warehouse
@@ -38,7 +39,8 @@ class OpenQuestion:
         reason: why it is asked.
         weight: match weight in bits; None where no score asked.
         amount_gbp: pounds paid to the smaller of the two, or to the one: suppliers where it is asked, records where a
-            person looked.
+            person looked. In the queue the influenceable ones, by the lines of the last build; all pounds where one of
+            the two has no line there.
     """
 
     record_key_l: str
@@ -59,21 +61,49 @@ class OpenQuestion:
     amount_gbp: Decimal
 
 
+# Whoever is one supplier, pounds that nobody can influence (HM Revenue & Customs') move no headline.
+_COUNTED = sql.SQL("""
+    select
+        membership.supplier_cluster_id,
+        coalesce(sum(line.amount_gbp) filter (where line.is_influenceable), 0) as influenceable_gbp
+    from warehouse.fct_payment_line as line
+    inner join ops.supplier_membership as membership
+        on line.vendor_record_key = membership.record_key and membership.valid_to is null
+    group by membership.supplier_cluster_id
+""")
+_NOT_COUNTED = sql.SQL("select null::bigint as supplier_cluster_id, null::numeric as influenceable_gbp where false")
+
+
 def open_questions(warehouse: Warehouse) -> list[OpenQuestion]:
     """The review queue, most pounds at stake first, without what a person has decided since it was made."""
     with warehouse.connect() as connection, connection.cursor(row_factory=class_row(OpenQuestion)) as cursor:
-        return cursor.execute(
+        is_built = connection.execute("select to_regclass('warehouse.fct_payment_line')").fetchone() != (None,)
+        query = sql.SQL(
             """
+            with counted as ({counted}),
+            counted_record as (
+                select membership.record_key, counted.influenceable_gbp
+                from counted
+                inner join ops.supplier_membership as membership
+                    on counted.supplier_cluster_id = membership.supplier_cluster_id and membership.valid_to is null
+            )
             select
                 question.record_key_l, question.record_key_r, l.supplier_name as name_l, r.supplier_name as name_r,
                 l.partner_code as partner_l, r.partner_code as partner_r, l.supplier_ref as supplier_ref_l,
                 r.supplier_ref as supplier_ref_r, l.company_number as company_number_l,
                 r.company_number as company_number_r, l.postcode_key as postcode_l, r.postcode_key as postcode_r,
                 coalesce(l.vat_number = r.vat_number, false) as has_same_vat_number, question.reason, question.weight,
-                question.amount_gbp
+                case
+                    when counted_l.record_key is null then question.amount_gbp
+                    when question.record_key_r is null then counted_l.influenceable_gbp
+                    when counted_r.record_key is null then question.amount_gbp
+                    else least(counted_l.influenceable_gbp, counted_r.influenceable_gbp)
+                end as amount_gbp
             from ops.supplier_question as question
             inner join ops.supplier_record as l on question.record_key_l = l.record_key
             left join ops.supplier_record as r on question.record_key_r = r.record_key
+            left join counted_record as counted_l on question.record_key_l = counted_l.record_key
+            left join counted_record as counted_r on question.record_key_r = counted_r.record_key
             where not exists (
                 select from ops.supplier_decision as decision
                 inner join ops.supplier_record as one on decision.record_key_l = one.record_key
@@ -90,11 +120,10 @@ def open_questions(warehouse: Warehouse) -> list[OpenQuestion]:
                         and %(stated)s in (one.origin, other.origin)
                 end
             )
-            order by
-                question.amount_gbp desc, question.weight desc nulls last, question.record_key_l, question.record_key_r
-            """,
-            {"stated": STATED},
-        ).fetchall()
+            order by amount_gbp desc, question.weight desc nulls last, question.record_key_l, question.record_key_r
+            """
+        ).format(counted=_COUNTED if is_built else _NOT_COUNTED)
+        return cursor.execute(query, {"stated": STATED}).fetchall()
 
 
 def pairs_about(warehouse: Warehouse, texts: Sequence[str]) -> list[OpenQuestion]:

@@ -315,6 +315,52 @@ def test_a_vendor_number_with_names_that_share_nothing_is_asked() -> None:
     assert are_asked(matching, "a", "c")
 
 
+@pytest.mark.parametrize("partner", ["town", "village"])
+def test_one_company_number_typed_for_several_companies_is_asked(partner: str) -> None:
+    number = "00000001"
+    matching = run(
+        record("a", "Zebra Taxis Ltd", company=number),
+        record("b", "Old Mill Nursery Ltd", company=number, partner=partner),
+        record("c", "Quick Roofing Limited", company=number, partner=partner),
+        record("d", "ZEBRA TAXIS LIMITED", company=number, partner=partner),
+    )
+    assert are_one(matching, "a", "d")
+    assert len({matching.suppliers[key] for key in "abc"}) == 3
+    assert are_asked(matching) and are_asked(matching, "a", "c")
+    assert {question.reason for question in matching.questions} == {
+        "One company number 00000001, but the companies' names share nothing."
+    }
+
+
+@pytest.mark.parametrize("ruling", [True, False])
+def test_a_person_decides_which_companies_one_number_is_of(ruling: bool) -> None:
+    records = (
+        record("a", "Zebra Taxis Ltd", company="00000001"),
+        record("b", "Old Mill Nursery Ltd", company="00000001"),
+    )
+    matching = run(*records, rulings=(Ruling("a", "b", ruling),))
+    assert are_one(matching) is ruling
+    assert matching.questions == ()
+
+
+def test_whom_a_person_named_by_a_number_everybody_under_it_is() -> None:
+    matching = run(
+        record("a", "Zebra Taxis Ltd", company="00000001"),
+        record("b", "Old Mill Nursery Ltd", company="00000001"),
+        record("z", "Ottoline Healthcare Ltd", partner=STATED, company="00000001", gbp=0),
+    )
+    assert are_one(matching) and are_one(matching, "a", "z")
+
+
+@pytest.mark.parametrize("order", ["abc", "cab", "bca"])
+def test_a_name_without_a_form_joins_no_two_companies_under_one_number(order: str) -> None:
+    names = {"a": "Zebra Taxis Ltd", "b": "Old Mill Nursery Ltd", "c": "Brackle"}
+    matching = run(*(record(key, names[key], company="00000001") for key in order))
+    assert not are_one(matching)
+    assert are_asked(matching)
+    assert are_one(matching, "c", next(key for key in order if key != "c"))
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

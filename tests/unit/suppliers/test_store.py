@@ -58,6 +58,15 @@ def suppliers(warehouse: Warehouse) -> dict[str, int]:
     return dict(found)
 
 
+def counted(warehouse: Warehouse, *lines: tuple[str, int, bool]) -> None:
+    """Stand in for a build: lines by vendor record, pounds and whether they are influenceable."""
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("create schema if not exists warehouse")
+        columns = "(vendor_record_key text, amount_gbp numeric, is_influenceable boolean)"
+        cursor.execute(f"create table warehouse.fct_payment_line {columns}")
+        cursor.executemany("insert into warehouse.fct_payment_line values (%s, %s, %s)", lines)
+
+
 def filled_in(
     folder: Path, warehouse: Warehouse, decision: str, by: str = "Invented Steward", why: str = "Asked."
 ) -> Path:
@@ -127,6 +136,27 @@ def test_who_runs_a_home_is_asked_and_whoever_is_named_is_its_supplier(
     # The same again is nothing new, and a rebuild loses nothing.
     assert decide(warehouse, both, "review") == 0
     assert match_suppliers(warehouse, settings, "run 3").new_decisions == 0
+
+
+def test_the_queue_ranks_by_influenceable_pounds_once_a_build_has_counted_them(
+    warehouse: Warehouse, homes: dict[str, str]
+) -> None:
+    counted(warehouse, (homes[HOME], 490, False), (homes[HOME], 10, True), (homes[OTHER_HOME], 40, True))
+    asked = {one.name_l: one.amount_gbp for one in open_questions(warehouse)}
+    assert list(asked.items()) == [(OTHER_HOME, 40), (HOME, 10)]
+    with warehouse.connect() as connection:
+        connection.execute("delete from warehouse.fct_payment_line where vendor_record_key = %s", (homes[HOME],))
+    # Of whom the build has no line, all pounds are at stake.
+    assert [(one.name_l, one.amount_gbp) for one in open_questions(warehouse)] == [(HOME, 500), (OTHER_HOME, 40)]
+
+
+def test_of_two_suppliers_the_smaller_one_s_influenceable_pounds_are_at_stake(asked: Warehouse) -> None:
+    (question,) = open_questions(asked)
+    assert question.record_key_r is not None
+    counted(
+        asked, (question.record_key_l, 7, True), (question.record_key_r, 3, True), (question.record_key_r, 90, False)
+    )
+    assert [one.amount_gbp for one in open_questions(asked)] == [3]
 
 
 def test_one_name_without_a_number_is_not_one_supplier_unasked(
