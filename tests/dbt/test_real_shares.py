@@ -90,7 +90,7 @@ def test_what_is_no_procurement_is_not_influenceable(shares: Shares) -> None:
 
 
 def test_persons_known_by_name_are_no_procurement(shares: Shares) -> None:
-    """Of eight payees that bear a title or initials and a surname, and no sign of trade, three were paid for no work."""
+    """Of eight payees with a title or initials and no sign of trade, three were paid for no work."""
     (persons,) = (one for one in shares.rows if one.rule_id == "class_individual")
     care = Decimal("222.17") + Decimal("180.58") + Decimal("28.95")
     assert (persons.scope_class, persons.lines_count, persons.amount_gbp) == ("benefit", 3, care)
