@@ -342,6 +342,15 @@ def test_the_withheld_and_the_unknown_are_nobodys(history: History) -> None:
     assert found == [("Redacted", True), (None, False)]
 
 
+def test_a_release_parses_only_what_changed_since_the_last(history: History) -> None:
+    folder = history.settings.home / "dbt"
+    logs = [(folder / f"release_{number}" / "logs" / "dbt.log").read_text(encoding="utf-8") for number in (1, 2, 3)]
+    assert ["full parse" in log for log in logs] == [True, False, False]
+    for number in (1, 2, 3):
+        compiled = folder / f"release_{number}" / "compiled" / "star_warehouse" / "models" / "shared"
+        assert f"{number}::bigint as release_id" in (compiled / "shared_partner.sql").read_text(encoding="utf-8")
+
+
 def test_a_release_without_matching_is_not_built(
     history: History, make_database: Callable[[str | None], Warehouse]
 ) -> None:

@@ -76,7 +76,7 @@ PLACES: dict[str, Install] = {
     "first chunk copied": _after(loading, "copy_lines", 1),
     "between two chunks": _after(loading, "copy_lines", 4),
     "last chunk copied": _before(loading, "check_tolerance"),
-    "ledger updated": _after(loading, "_finish"),
+    "ledger updated": _after(loading, "record_loaded"),
     "committed": _before(intake, "end_if_same"),
 }
 
