@@ -35,7 +35,7 @@ _FILES = {
     "dbt_project.yml": _PROJECT,
     "selectors.yml": _SELECTORS,
     "macros/schema.sql": "{% macro generate_schema_name(custom, node) %}{{ custom or target.schema }}{% endmacro %}",
-    "models/warehouse/fct_line.sql": "select 1 as line_id, {{ var('release_id') }} as release_id",
+    "models/warehouse/fct_line.sql": "select 1 as line_id, {{ env_var('STAR_RELEASE_ID') }} as release_id",
     "models/candidate/headline.sql": "select * from {{ ref('fct_line') }}",
     "tests/lines_are_few.sql": "select * from {{ ref('fct_line') }} where line_id > 1",
 }

@@ -126,13 +126,14 @@ def test_only_files_of_the_folder_itself_are_taken(gate: Gate, ssh: SshShelf) ->
     (ssh.folder / "town_2018-07.csv").symlink_to(Path("linked") / "real.csv")
     (ssh.folder / "town_2018-08.csv").symlink_to("nowhere")
     os.mkfifo(ssh.folder / "town_2018-09.csv")
-    (ssh.folder / "town_2018-10.csv\nforged line").write_bytes(APRIL)
+    (ssh.folder / "town_2018-10.csv\nforged line").write_bytes(APRIL.replace(b"/04/", b"/10/"))
     (ssh.folder / "..\\town_2018-11.csv").write_bytes(APRIL)
 
     report = gate.take_in()
 
-    assert report.counts == Counter(checking=2)
-    assert report.refusals == []
+    assert report.counts == Counter(checking=2, refused=1)
+    (forged,) = report.refusals
+    assert forged.where.endswith("town_2018-10.csv\\nforged line")
 
 
 def test_a_server_that_is_down_keeps_no_other_source_from_being_looked_at(

@@ -114,7 +114,12 @@ def test_links_are_decoded_followed_at_home_only_and_never_up(
 
     assert report.counts == Counter(checking=1, refused=1)
     assert report.refusals[0].what == "The file's name does not say its period."
-    assert {path for _, path in site.asked} == {"/spend", "/data/town_2018-04.csv", "/wrong%20name.csv"}
+    assert {path for _, path in site.asked} == {
+        "/spend",
+        "/data/town_2018-04.csv",
+        "/town_2018-07.csv%0Aforged%20line.csv",
+        "/wrong%20name.csv",
+    }
     assert other_server.asked == []
 
 
