@@ -47,6 +47,8 @@ def server() -> Iterator[Warehouse]:
         with server.connect(autocommit=True) as connection:
             # Nothing here has to survive a loss of power; without it, making databases and stopping take a fraction.
             connection.execute("alter system set fsync = off")
+            # It would look after every database that a test left, dozens of times a second.
+            connection.execute("alter system set autovacuum = off")
             connection.execute("select pg_reload_conf()")
         yield server
 

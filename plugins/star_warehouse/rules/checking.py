@@ -97,13 +97,11 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
             live_release_id, built_release_id = _releases(connection)
             refuse_older_tables(warehouse)
             _refuse_building(connection)
+            # Where one is missing it is told before anything is built.
+            _hold_live_tables(connection)
             tables = _live_tables(connection)
         with trial(warehouse, settings, built_release_id), warehouse.connect() as connection:
-            # Nobody replaces the live tables while they are compared.
-            connection.execute(
-                "lock table warehouse.fct_payment_line, warehouse.dim_supplier, shared.headline, shared.supplier "
-                "in access share mode"
-            )
+            _hold_live_tables(connection)
             if _live_tables(connection) != tables:
                 raise Refusal(
                     "A release was built or published while the rules were tried.",
@@ -163,6 +161,14 @@ def _refuse_building(connection: Connection) -> None:
             where="schema warehouse",
             way_out="Check again when it has ended.",
         )
+
+
+def _hold_live_tables(connection: Connection) -> None:
+    """Let nobody replace the live tables while they are looked at, until the end of the transaction."""
+    connection.execute(
+        "lock table warehouse.fct_payment_line, warehouse.dim_supplier, shared.headline, shared.supplier "
+        "in access share mode"
+    )
 
 
 def _live_tables(connection: Connection) -> object:
