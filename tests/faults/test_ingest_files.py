@@ -84,6 +84,18 @@ HOSTILE: dict[str, tuple[tuple[str, str], Callable[[], bytes], str]] = {
     "lines of one sign": (CSV, lambda: START + b"x\n" * 2_500_000, "lines do not read, more than the 25 % tolerated"),
     "a line of nothing but commas": (CSV, lambda: START + b"," * 3_900_000 + b"x", "1 of 2 lines do not read"),
     "only NUL bytes": (CSV, lambda: b"\0" * 5_000_000, "A line is longer than 4 MB"),
+    "zeros that an interrupted copy left": (CSV, lambda: b"\0" * 1_000, "columns are missing"),
+    "NUL in a header": (CSV, lambda: START.replace(b"Supplier", b"Sup\0plier"), "columns are missing: 'Supplier'"),
+    "pounds that no ledger holds": (
+        CSV,
+        lambda: START + b"Acme,7,03/04/2018,999999999999.99,x\r\n" * 10_100,
+        "The warehouse does not take a line of it: numeric field overflow",
+    ),
+    "pounds that no ledger holds, all outside the period": (
+        CSV,
+        lambda: START + b"Acme,7,03/04/2019,999999999999.99,x\r\n" * 10_100,
+        "lines do not read, more than the 25 % tolerated",
+    ),
     "UTF-8 that breaks in the middle": (
         CSV,
         lambda: START + GOOD_LINE * 160_000 + b"Caf\xe9,7,03/04/2018,1.00,x\r\n" + GOOD_LINE * 20_000,
@@ -132,6 +144,20 @@ def test_the_path_of_a_member_leads_nowhere(
     below = {found for found in settings.home.rglob("*") if found.is_file()}
     assert len(below) == 2
     assert path in below
+
+
+def test_a_nul_in_a_header_that_is_not_used_is_kept_as_its_sign(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse
+) -> None:
+    header, _, lines = START.partition(b"\r\n")
+    data = header + b",X\0Y\r\n" + lines.replace(b"\r\n", b",z\r\n")
+
+    ended, _ = taken_in(declare(tmp_path), data, settings, warehouse)
+
+    assert ended.report and ended.report.counts == Counter(checking=1)
+    with warehouse.connect() as connection:
+        ((layout,),) = connection.execute("select layout from ops.delivery").fetchall()
+    assert layout.endswith(" | X\N{SYMBOL FOR NULL}Y")
 
 
 def test_nul_bytes_cost_the_lines_they_stand_in(tmp_path: Path, settings: Settings, warehouse: Warehouse) -> None:

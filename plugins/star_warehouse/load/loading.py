@@ -10,7 +10,7 @@ from psycopg.sql import Identifier
 
 from star_warehouse.load.ahead import made_ahead
 from star_warehouse.load.copying import CopyLines, as_copied, copy_lines
-from star_warehouse.load.ledger import Connection, record_account, record_loaded
+from star_warehouse.load.ledger import SIGN_FOR_NUL, Connection, record_account, record_loaded
 from star_warehouse.load.lines import DeliveryContent, DeliverySummary, Rejections, TableChunk
 from star_warehouse.load.tolerance import check_tolerance, give_up, is_hopeless
 from star_warehouse.refusal import Refusal
@@ -120,7 +120,6 @@ def _rejected_frame(file_name: str, chunk: TableChunk) -> pl.DataFrame:
         (file_name, chunk.sheet, line.line_number, line.column, line.code, line.reason, line.text)
         for line in chunk.rejected
     ]
-    # PostgreSQL keeps no NUL character in a text; the sign for it stands in its place.
     return pl.DataFrame(rows, schema=_REJECTED, orient="row").with_columns(
-        pl.col("reason", "line_text").str.replace_all("\0", "␀", literal=True)
+        pl.col("reason", "line_text").str.replace_all("\0", SIGN_FOR_NUL, literal=True)
     )

@@ -73,6 +73,20 @@ def test_an_older_year_to_date_file_that_waits_beside_the_newer_one_comes_first(
     assert dict(town.states()) == {"town_2018-06.csv": "loaded", "town_2018-05.csv": "superseded"}
 
 
+def test_a_held_year_to_date_file_is_not_forgotten_when_an_earlier_month_is_corrected(make: Make) -> None:
+    town = make(TO_DATE)
+    came(town, "town_2018-05.csv", *[APRIL] * 4, MAY)
+    came(town, "town_2018-06.csv", JUNE)
+    assert [state for _, state in town.states()] == ["loaded", "held"]
+
+    came(town, "Town_2018-05.csv", *[APRIL] * 5, MAY)
+    assert [state for _, state in town.states()] == ["superseded", "held", "loaded"]
+
+    # What reaches as far as the held one takes its place too.
+    came(town, "Town_2018-06.csv", *[APRIL] * 5, MAY, JUNE)
+    assert [state for _, state in town.states()] == ["superseded", "superseded", "superseded", "loaded"]
+
+
 def test_a_month_after_the_feed_went_yearly_is_refused(make: Make, tmp_path: Path) -> None:
     town = make()
     came(town, "town_2018-04.csv", APRIL)
