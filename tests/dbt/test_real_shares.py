@@ -89,14 +89,6 @@ def test_what_is_no_procurement_is_not_influenceable(shares: Shares) -> None:
     assert influenceable.rule_id is None
 
 
-def test_persons_known_by_name_are_no_procurement(shares: Shares) -> None:
-    """Of eight payees with a title or initials and no sign of trade, three were paid for no work."""
-    (persons,) = (one for one in shares.rows if one.rule_id == "class_individual")
-    care = Decimal("222.17") + Decimal("180.58") + Decimal("28.95")
-    assert (persons.scope_class, persons.lines_count, persons.amount_gbp) == ("benefit", 3, care)
-    assert persons.is_influenceable is False
-
-
 def test_the_second_pension_fund_is_a_line_of_its_own(shares: Shares, warehouse: Warehouse) -> None:
     """The name of the fund of Greater Manchester lacks the word pension: the notes did not count it; the rules do."""
     rules = {one.rule_id: one for one in shares.rows if one.scope_class == "pension"}

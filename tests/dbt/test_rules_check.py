@@ -369,8 +369,6 @@ def test_shares_add_up_by_group_and_rule(installation: tuple[Warehouse, Settings
         ("grant", "grant_purpose", False, Decimal(100_000), 42.373),
         ("HMRC", None, False, Decimal(10_000), 4.237),
         ("HMRC", "tax_payee", False, Decimal(10_000), 4.237),
-        ("benefit", None, False, Decimal(0), 0),
-        ("benefit", "class_individual", False, Decimal(0), 0),
     ]
     with pytest.raises(Refusal, match=r"year 1999/00.*town: 2018/19"):
         scope_shares(warehouse, year="1999/00")
