@@ -261,6 +261,25 @@ def test_what_came_since_the_release_moves_nothing(installation: tuple[Warehouse
     assert not checked.moves_something
 
 
+def test_what_a_refused_release_brought_is_no_rules_work(
+    installation: tuple[Warehouse, Settings], make_database: Callable[[str | None], Warehouse]
+) -> None:
+    published, settings = installation
+    warehouse = make_database(published.database)
+    deliver(warehouse, settings, "town_2018-06.csv", "Gorse Ltd,9,03/06/2018,900000.00,Repairs,SK1 3XE")
+    release_id = open_release(warehouse, settings, "run")
+    assert release_id is not None
+    identify_suppliers(warehouse, settings, release_id, "run")
+    build(warehouse, settings, release_id, "run", "warehouse")
+    with warehouse.connect() as connection:
+        connection.execute("update ops.release set state = 'refused' where release_id = %s", (release_id,))
+
+    checked = check_rules(warehouse, settings)
+
+    assert (checked.built_release_id, checked.live_release_id) == (release_id, 1)
+    assert not checked.moves_something
+
+
 def test_days_without_a_threshold_are_refused(
     installation: tuple[Warehouse, Settings], edit: Callable[[str, str, str], None]
 ) -> None:

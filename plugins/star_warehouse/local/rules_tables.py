@@ -261,8 +261,9 @@ def _remarks(checked: RulesCheck) -> list[str]:
     remarks = []
     if checked.built_release_id != checked.live_release_id:
         remarks.append(
-            f"The lines compared are those built for release {checked.built_release_id}, which is not live; the "
-            f"headline figures are those of release {checked.live_release_id}."
+            f"The lines compared are those built for release {checked.built_release_id}, which is not live. Headline "
+            f"figures and published names, which are those of release {checked.live_release_id}, are not compared: "
+            "once a release is published, check again to see them."
         )
     if checked.others.lines_count:
         remarks.append(

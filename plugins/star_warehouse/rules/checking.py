@@ -43,9 +43,10 @@ class RulesCheck:
     """What the rules of the working tree would move.
 
     Attributes:
-        live_release_id: the release whose headline table is compared.
+        live_release_id: the release whose published tables are compared.
         built_release_id: the release that the compared lines were built for; another one than the live release after a
-            release that was refused or failed.
+            release that was refused or failed. Published names and headline figures are then not compared: they would
+            show what that release brought, and not what the rules do.
         changes: the rows of the rule files that differ from the live ones.
         classes, thresholds: what would move, by partner and year.
         rules: what another rule would decide to the same end.
@@ -109,6 +110,7 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
                     way_out="Check again.",
                 )
             refuse_lost_lines(connection)
+            is_live = built_release_id == live_release_id
             compare_lines(connection)
             relocated, resupplied = drifted_lines(connection)
             return RulesCheck(
@@ -121,8 +123,8 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
                 largest=largest_moves(connection),
                 suppliers=supplier_moves(connection),
                 flags=flag_moves(connection),
-                names=name_moves(connection),
-                headline=headline_moves(connection),
+                names=name_moves(connection) if is_live else NameMoves(0, 0),
+                headline=headline_moves(connection) if is_live else [],
                 others=other_lines(connection),
                 relocated_lines=relocated,
                 resupplied_lines=resupplied,

@@ -119,12 +119,13 @@ def test_what_is_not_by_the_rules_is_said() -> None:
         replace(
             NOTHING,
             built_release_id=8,
-            headline=[headline("R1", "stockport", "43.5", "44.2")],
+            flags=[FlagMove("is_vcse", None, True, 4)],
             others=OtherLines(5, Decimal(10)),
             relocated_lines=2,
         )
     )
     assert "built for release 8, which is not live" in text
+    assert "are those of release 7, are not compared" in text
     assert "5 lines (£10.00) are only in one of the two" in text
     assert "2 lines lie in another district" in text
     assert "No rule changed" in text
