@@ -191,6 +191,8 @@ def _personal_names(connection: Connection, table: sql.Identifier, name: str, co
         with written as materialized (
             select distinct
                 reference.squeezed(cell.words) as words,
+                -- A code of ours (individual, unknown) is nobody's name, though somebody was paid under that word.
+                cell.words ~ '^[a-z0-9_]+$' as is_code,
                 ' ' || regexp_replace(lower(cell.words), '[^[:alnum:]]+', ' ', 'g') || ' ' as plain_words
             from {table}
             cross join unnest(array[{texts}]::text[]) as cell (words)
@@ -204,7 +206,7 @@ def _personal_names(connection: Connection, table: sql.Identifier, name: str, co
         select count(*)
         from written
         where
-            exists (select 1 from warehouse.dim_masked_name where masked_name = written.words)
+            (not is_code and exists (select 1 from warehouse.dim_masked_name where masked_name = written.words))
             -- A firm may have a person's name within its own.
             or (not %s and exists (select 1 from person where position(plain_name in written.plain_words) > 0))
         """,

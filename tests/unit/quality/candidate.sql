@@ -116,7 +116,9 @@ create table rules.supplier_class (supplier_class text);
 insert into rules.supplier_class values ('company'), ('sole_trader'), ('unknown');
 create schema warehouse;
 create table warehouse.dim_masked_name (masked_name text, is_person boolean);
-insert into warehouse.dim_masked_name values ('j smithers t/a smithers gardening', true), ('the orchards', false);
+-- Somebody was paid under a word that is a class, too.
+insert into warehouse.dim_masked_name
+values ('j smithers t/a smithers gardening', true), ('the orchards', false), ('sole_trader', false);
 create table warehouse.fct_payment_line (supplier_key text, amount_gbp numeric(18, 2));
 insert into warehouse.fct_payment_line values ('sup:1', 39000), ('sup:2', 500), ('sup:3', 500), (null, 0);
 insert into candidate.supplier (release_id, supplier_key, name, supplier_class, class_basis, is_personal, is_public_body, gss_code, is_sample)
