@@ -17,6 +17,9 @@ from star_warehouse.sources import Period, Source
 
 Connection = psycopg.Connection[Any]
 
+# PostgreSQL keeps no NUL character in a text; the sign for it stands in its place.
+SIGN_FOR_NUL = "\N{SYMBOL FOR NULL}"
+
 # First key of the advisory locks taken for a source; the second is a hash of its id.
 _LOCK_CLASS = 571_905
 
@@ -244,7 +247,7 @@ def record_account(
             "key": period and period.key,
             "start": period and period.start,
             "end": period and period.end,
-            "headers": summary and summary.headers,
+            "headers": summary and _kept(summary.headers),
             "layout": summary and summary.layout_name,
             "encoding": summary and summary.encoding,
             "lines_in": counted and counted.lines_in,
@@ -281,13 +284,18 @@ def record_refused(
     summary: DeliverySummary | None = None,
 ) -> None:
     """Note that a delivery was refused, why, and what was known of it by then (as ``record_account`` takes it)."""
-    record_account(connection, delivery_id, period, summary)
+    try:
+        with connection.transaction():
+            record_account(connection, delivery_id, period, summary)
+    except psycopg.DataError:
+        # Its pounds are more than the ledger holds, which may be why it is refused.
+        record_account(connection, delivery_id, period, None)
     connection.execute(
         """
         update ops.delivery set state = 'refused', reason = %s, way_out = %s, settled_at = now()
         where delivery_id = %s
         """,
-        (f"{refusal.where}: {refusal.what}", refusal.way_out, delivery_id),
+        (_kept(f"{refusal.where}: {refusal.what}"), _kept(refusal.way_out), delivery_id),
     )
 
 
@@ -295,5 +303,10 @@ def record_hindrance(connection: Connection, delivery_id: int, refusal: Refusal)
     """Note why a delivery could not be taken in yet; it stays waiting, for the fault is not in the file."""
     connection.execute(
         "update ops.delivery set reason = %s, way_out = %s where delivery_id = %s",
-        (f"{refusal.where}: {refusal.what}", refusal.way_out, delivery_id),
+        (_kept(f"{refusal.where}: {refusal.what}"), _kept(refusal.way_out), delivery_id),
     )
+
+
+def _kept(text: str) -> str:
+    """A text that may quote what stands in a file, as the ledger can keep it."""
+    return text.replace("\0", SIGN_FOR_NUL)

@@ -369,7 +369,9 @@ def _make_current(
                     select 1 from ops.delivery as new
                     where new.delivery_id = %(delivery_id)s and new.reprocess_of is not null
                 )
-                and (period_key = %(period_key)s or (%(is_snapshot)s and period_end_date <= %(end)s))
+                and (period_key = %(period_key)s or %(is_snapshot)s)
+                -- What holds all so far takes the place of what reaches no further.
+                and (period_end_date <= %(end)s or not %(is_cumulative)s)
             )
         """,
         {
@@ -378,6 +380,7 @@ def _make_current(
             "source_id": delivery.source_id,
             "period_key": delivery.period_key,
             "is_snapshot": case.cadence == "snapshot",
+            "is_cumulative": case.cadence in ("snapshot", "year_to_date"),
             "end": delivery.end,
         },
     )
