@@ -139,6 +139,7 @@ class CsvRows:
         unreadable: list[RejectedLine] = []
         taken: list[int] = []
         filled_count = 0
+        cut_row: int | None = None
         unread, done = part.count, begin
         for start in (is_left & ~is_one_row & ~is_blank).arg_true():
             if start < done:
@@ -155,7 +156,9 @@ class CsvRows:
                 unreadable.append(part.unpaired(start))
                 self._count_unreadable(unreadable[-1])
             else:
-                filled = splitter.filled(row, may_be_cut=part.is_cut_at(start + row.line_count))
+                if part.is_cut_at(start + row.line_count):
+                    cut_row = row.line_number
+                filled = splitter.filled(row, may_be_cut=cut_row is not None)
                 filled_count += filled is not row
                 odd.append(filled)
             done = start + (row.line_count if row else 1)
@@ -171,6 +174,7 @@ class CsvRows:
             text_of=lambda line_number: part.text_of(line_number, lengths.get(line_number, 1)),
             may_hold=part.suspicious_signs(is_usual=is_usual),
             filled_count=filled_count + int((is_left & is_short).sum()),
+            cut_row=cut_row,
         )
         return batch, unread
 

@@ -309,13 +309,14 @@ class TableReader:
         return RejectedLine(line_number, column, *reasons[code], text=batch.text_of(line_number))
 
     def _wrong_field_count(self, row: Row, batch: RowBatch) -> RejectedLine:
-        return RejectedLine(
-            row.line_number,
-            None,
-            "wrong_field_count",
-            f"It has {len(row.cells)} fields where the header has {self.header.width}.",
-            batch.text_of(row.line_number),
-        )
+        code, told = "wrong_field_count", f"It has {len(row.cells)} fields where the header has {self.header.width}"
+        if len(row.cells) < self.header.width:
+            if row.line_number == batch.cut_row:
+                code = "cut_off"
+                told += ", and the file ends there without a line end; it may be cut off"
+            elif fewest := self._fewest_cells():
+                told += f" and a line needs {fewest} at least"
+        return RejectedLine(row.line_number, None, code, f"{told}.", batch.text_of(row.line_number))
 
 
 def _first_problem(wrong: list[tuple[str, pl.Series]], as_written: pl.DataFrame) -> pl.DataFrame:

@@ -191,6 +191,7 @@ def test_empty_fields_beyond_the_header_do_no_harm(town: Source) -> None:
     assert table(town, spend_file(f"{GOOD},,")).frame.height == 1
 
 
+CUT_OFF = "It has 4 fields where the header has 5, and the file ends there without a line end; it may be cut off."
 FILL = ("delimiter: ','", "delimiter: ',', short_rows: fill")
 
 
@@ -207,12 +208,39 @@ def test_short_rows_are_read_with_blank_last_cells_where_that_is_declared(tmp_pa
         (3, "Acme", Decimal("1.00"), None),
         (4, "Acme\nLtd", Decimal("2.00"), None),
     ]
-    assert [(line.line_number, line.code, line.text) for line in lines.rejected] == [
-        (7, "wrong_field_count", too_short),
-        (8, "wrong_field_count", f"{GOOD},x"),
-        (9, "wrong_field_count", cut),
+    assert [(line.line_number, line.code, line.reason, line.text) for line in lines.rejected] == [
+        (7, "wrong_field_count", "It has 3 fields where the header has 5 and a line needs 4 at least.", too_short),
+        (8, "wrong_field_count", "It has 6 fields where the header has 5.", f"{GOOD},x"),
+        (9, "cut_off", CUT_OFF, cut),
     ]
     assert whole.summary.filled_count == 2
+
+
+@pytest.mark.parametrize("text", ["Acme,7,03/04/2018,4.0", '"Acme\nLtd",7,03/04/2018,4.0'])
+def test_a_short_last_row_without_a_line_end_may_be_cut_off(town: Source, text: str) -> None:
+    ended, cut = (table(town, spend_file(GOOD) + text.encode() + end) for end in (b"\n", b""))
+
+    assert [(line.line_number, line.code) for line in ended.rejected] == [(3, "wrong_field_count")]
+    assert [(line.line_number, line.code, line.reason, line.text) for line in cut.rejected] == [
+        (3, "cut_off", CUT_OFF, text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last", "codes"),
+    [
+        (f"{GOOD},x", ["wrong_field_count"]),
+        (GOOD, []),
+        ("Acme,7\n ", ["wrong_field_count"]),
+        ("Acme,7\n,", ["wrong_field_count"]),
+    ],
+)
+def test_only_a_row_that_lacks_cells_in_the_files_very_end_may_be_cut_off(
+    town: Source, last: str, codes: list[str]
+) -> None:
+    lines = table(town, spend_file(GOOD) + last.encode())
+
+    assert [line.code for line in lines.rejected] == codes
 
 
 def test_a_short_totals_row_is_one_too(tmp_path: Path) -> None:
