@@ -59,7 +59,7 @@ class TableReader:
         lines_loaded: the lines that read.
         amount_loaded_gbp: their pounds: net where there is a net amount, else gross.
         amount_rejected_gbp: the pounds of rejected lines whose amounts read.
-        filled_count: the rows that were shorter than the header and read with blank last cells.
+        filled_count: the lines loaded or rejected that were shorter than the header and read with blank last cells.
         unpriced_count: the rejected lines whose pounds are not known: no amount of theirs reads, or they do not split.
     """
 
@@ -121,8 +121,9 @@ class TableReader:
     def _chunk(self, batch: RowBatch) -> TableChunk:
         if batch.blank_count:
             self.skipped["blank"] += batch.blank_count
-        self.filled_count += batch.filled_count
         cells, rejected = self._data_rows(batch)
+        if batch.filled:
+            self.filled_count += int(cells[LINE_NUMBER].is_in(batch.filled).sum())
         self.unpriced_count += len(rejected)
         lines, problems = self._typed(cells, batch)
         if self._totals:

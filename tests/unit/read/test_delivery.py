@@ -243,13 +243,15 @@ def test_only_a_row_that_lacks_cells_in_the_files_very_end_may_be_cut_off(
     assert [line.code for line in lines.rejected] == codes
 
 
-def test_a_short_totals_row_is_one_too(tmp_path: Path) -> None:
+def test_a_short_totals_row_is_one_too_and_no_filled_line(tmp_path: Path) -> None:
     town = declare(tmp_path, SPEND, FILL, TOTALS)
+    short = ["Acme,7,03/04/2018,1.00", '"Bolt\nLtd",8,04/04/2018,2.00', "Cogs,9,05/04/2018,four"]
 
-    lines = read(town, spend_file("Acme,7,03/04/2018,1.00", "Bolt,8,04/04/2018,2.00", "Total,,,3.00"))
+    lines = read(town, spend_file(*short, GOOD, "Total,,,13.00"))
 
-    assert (lines.lines_loaded, lines.skipped) == (2, Counter(header=1, totals=1))
-    assert lines.control_totals == {"amount_net_gbp": Decimal("3.00")}
+    assert (lines.lines_loaded, lines.lines_rejected, lines.skipped) == (3, 1, Counter(header=1, totals=1))
+    assert lines.filled_count == 3
+    assert lines.control_totals == {"amount_net_gbp": Decimal("13.00")}
 
 
 def test_a_stray_quote_around_short_rows_swallows_none(tmp_path: Path) -> None:
