@@ -60,7 +60,8 @@ def draft_source(file_name: str, data: bytes, *, source_id: str | None = None, k
     notes["accepts"] = [doubt("The first day of this file. From which day on does this source deliver, and to which?")]
     notes["cadence"] = [doubt("How long after a period's end does its file come? No file says.")]
     short = [line for read in reads.values() for line in read.profile.short]
-    notes["format"] = [*opened.notes, *_short_rows(short)]
+    cut = [read.profile.cut for read in reads.values() if read.profile.cut is not None]
+    notes["format"] = [*opened.notes, *_short_rows(short), *map(_cut_off, cut)]
     notes["tolerance"] = [doubt("How many lines may be unreadable before the whole file is refused?")]
     return Draft(
         file_name=file_name,
@@ -133,6 +134,13 @@ def _short_rows(lines: list[int]) -> list[Note]:
             "a spreadsheet had left off empty last cells. Is that why, or is something cut off?"
         )
     ]
+
+
+def _cut_off(line: int) -> Note:
+    return doubt(
+        f"The last line has no line end and fewer cells than the header (line {line}); the file may be cut off, and "
+        "the line would be rejected. Is there a whole one?"
+    )
 
 
 def _id_of(rest: str) -> str:

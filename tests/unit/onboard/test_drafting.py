@@ -126,6 +126,26 @@ def test_short_rows_that_lack_nothing_needed_are_proposed_to_be_filled(tmp_path:
     assert (check.summary.lines_loaded, check.summary.filled_count) == (3, 1)
 
 
+def test_a_short_last_line_without_a_line_end_is_taken_for_cut_off_and_no_reason_to_fill(tmp_path: Path) -> None:
+    whole, cut = csv_of(*LINES, "Cogs,15/04/2018,3.00"), csv_of(*LINES) + b"Cogs,15/04/2018,3.00"
+
+    filled, ended = draft(tmp_path, whole)
+    source, text = draft(tmp_path, cut)
+
+    said = "? The last line has no line end and fewer cells than the header (line 4); the file may be cut off"
+    assert (filled.layouts[0].format.short_rows, source.layouts[0].format.short_rows) == ("fill", "reject")
+    assert said in remarks(text)
+    assert said not in remarks(ended)
+    assert "fewer cells than the header (the first in line" not in remarks(text)
+
+
+@pytest.mark.parametrize("last", ["Cogs,15/04/2018,3.00,Cups", "Cogs,15/04/2018,3.00\r\n,,", "Total,,7.50"])
+def test_another_last_line_without_a_line_end_is_not_taken_for_cut_off(tmp_path: Path, last: str) -> None:
+    _, text = draft(tmp_path, csv_of(*LINES) + last.encode())
+
+    assert "may be cut off" not in remarks(text)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("above", [0, 7])
 def test_delimiter_and_header_below_a_preamble_are_found(tmp_path: Path, delimiter: str, above: int) -> None:
