@@ -102,27 +102,43 @@ def _naming(file_name: str, kind: str, reads: Mapping[str, ReadTable], notes: di
         naming = naming_for(file_name, days, past, is_snapshot=kind != "spend")
         notes["file_name"] = [doubt(f"The name {file_name!r} says no period; files could be named like the example.")]
         return naming
+    notes["file_name"] = [_fit(naming, days, outside, is_proven=is_proven), *_doubted_naming(naming, days)]
+    return naming
+
+
+def _fit(naming: Naming, days: Counter[date], outside: int, *, is_proven: bool) -> Note:
+    """How the lines' days fit the period that a name is read as."""
     total = days.total()
     if naming.cadence == "snapshot":
-        notes["file_name"] = [evidence(f"Read as what was there on {naming.period.key}.")]
-    elif not total:
-        notes["file_name"] = [doubt(f"Read as {naming.period.key}; no line has a day that could show it.")]
-    elif outside:
+        return evidence(f"Read as what was there on {naming.period.key}.")
+    if not total:
+        return doubt(f"Read as {naming.period.key}; no line has a day that could show it.")
+    if outside:
         first = min(day for day in days if not naming.period.start <= day <= naming.period.end)
-        notes["file_name"] = [
+        return doubt(
+            f"Read as {naming.period.key}, yet {outside:,} of {total:,} lines lie outside, such as those of {first}; "
+            "they would be rejected."
+        )
+    inside = f"Read as {naming.period.key}; all {total:,} lines lie inside"
+    if is_proven:
+        return evidence(f"{inside}.")
+    return doubt(f"{inside}, if their days are read right, which is not sure.")
+
+
+def _doubted_naming(naming: Naming, days: Counter[date]) -> list[Note]:
+    """Why a name may say another period than it is read as, though its lines lie inside."""
+    doubts: list[Note] = []
+    if digits := re.findall("[0-9]+", naming.rest):
+        doubts.append(
             doubt(
-                f"Read as {naming.period.key}, yet {outside:,} of {total:,} lines lie outside, such as those of "
-                f"{first}; they would be rejected."
+                f"{' and '.join(map(repr, digits))} in the name would have to be the same in every file's. Is it, or "
+                "is it part of the period?"
             )
-        ]
-    else:
-        inside = f"Read as {naming.period.key}; all {total:,} lines lie inside"
-        notes["file_name"] = [
-            evidence(f"{inside}.")
-            if is_proven
-            else doubt(f"{inside}, if their days are read right, which is not sure.")
-        ]
-    return naming
+        )
+    months = {f"{day:%Y-%m}" for day in days}
+    if naming.cadence in ("year", "year_to_date") and len(months) == 1:
+        doubts.append(doubt(f"All lines lie in {months.pop()}. Is it a month's file, under a name read as a year's?"))
+    return doubts
 
 
 def _short_rows(lines: list[int]) -> list[Note]:

@@ -112,6 +112,41 @@ def test_the_period_of_a_file_whose_days_prove_two_orders_is_not_sure(tmp_path: 
     assert "# Read as 2018-04; all 2 lines lie inside." in plain
 
 
+@pytest.mark.parametrize(
+    ("name", "day", "cadence", "pattern", "doubts"),
+    [
+        (
+            *("q_2024-04.csv", "13/05/2024", "year", r"q_(?P<calendar_year>\d{4})-04\.csv"),
+            ("'04' in the name would have to be the same", "All lines lie in 2024-05. Is it a month's file"),
+        ),
+        (
+            *("y_04-05-2024.csv", "13/04/2024", "year_to_date", r"y_04-(?P<month>\d{2})-(?P<year>\d{4})\.csv"),
+            ("'04' in the name would have to be the same", "All lines lie in 2024-04. Is it a month's file"),
+        ),
+        (
+            *("over500_2024-04.csv", "13/04/2024", "month", r"over500_(?P<year>\d{4})-(?P<month>\d{2})\.csv"),
+            ("'500' in the name would have to be the same",),
+        ),
+        ("q_2024-04.csv", "13/04/2024", "month", r"q_(?P<year>\d{4})-(?P<month>\d{2})\.csv", ()),
+    ],
+)
+def test_a_name_that_may_say_another_period_is_marked(
+    tmp_path: Path, name: str, day: str, cadence: str, pattern: str, doubts: tuple[str, ...]
+) -> None:
+    source, text = draft(tmp_path, csv_of(LINES[0], f"Acme,{day},10.00,Pens"), name)
+
+    assert (source.cadence.every, source.file_name.pattern) == (cadence, pattern)
+    said = [line for line in text.partition("file_name:")[2].partition("  pattern:")[0].splitlines() if "# ?" in line]
+    assert len(said) == len(doubts)
+    assert all(any(told in line for line in said) for told in doubts)
+
+
+def test_a_year_whose_lines_lie_in_several_months_is_not_marked(tmp_path: Path) -> None:
+    _, text = draft(tmp_path, csv_of(*LINES, "Cogs,15/05/2018,3.00,Cups"), "old_town_2018.csv")
+
+    assert "  # Read as 2018; all 3 lines lie inside.\n  pattern:" in text
+
+
 def test_short_rows_that_lack_nothing_needed_are_proposed_to_be_filled(tmp_path: Path) -> None:
     short = ["Cogs,15/04/2018,3.00", "Dyes,16/04/2018"]
 
