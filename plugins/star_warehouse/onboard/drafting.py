@@ -39,7 +39,7 @@ def draft_source(file_name: str, data: bytes, *, source_id: str | None = None, k
         kind: what it delivers; found out from its headers when not given.
 
     Raises:
-        Refusal: the file cannot be opened or has no header.
+        Refusal: the file cannot be opened, has no header, or one that no declaration can name.
     """
     opened = open_file(file_name, data)
     kind, tables = recognise(opened, kind, file_name)
@@ -168,9 +168,9 @@ def _title(kind: str, reads: Mapping[str, ReadTable], naming: Naming) -> tuple[s
     said = doubt("What people call this source.")
     for read in reads.values():
         if kind == "spend" and (place := read.table.columns.get("organisation")):
-            names = Counter(sample_columns(read.table)[place.position])
-            if names:
-                return f"{' '.join(names.most_common(1)[0][0].split())}, {_DELIVERS[kind]}", [said]
+            written = (" ".join(text.split()) for text in sample_columns(read.table)[place.position])
+            if names := Counter(filter(str.isprintable, written)):
+                return f"{names.most_common(1)[0][0]}, {_DELIVERS[kind]}", [said]
     words = " ".join(re.sub(r"[^A-Za-z0-9&' ]+", " ", naming.rest.split(".", 1)[0]).split())
     if words.casefold() in _DELIVERS[kind]:
         return _DELIVERS[kind].capitalize(), [said]

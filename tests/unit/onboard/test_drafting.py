@@ -113,6 +113,30 @@ def test_the_period_of_a_file_whose_days_prove_two_orders_is_not_sure(tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("Payee,Paid On,Amo\0unt,Reason", r"The header 'Amo\x00unt' holds '\x00'"),
+        ("Payee,Paid On,Amount,Rea\x01son", r"The header 'Rea\x01son' holds '\x01'"),
+        ("One\x7f,Two,Three,Four", r"The header 'One\x7f' holds '\x7f'"),
+    ],
+)
+def test_a_header_with_a_sign_that_yaml_cannot_hold_is_refused(header: str, told: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        draft_source(NAME, csv_of("About this extract", header, *LINES[1:]))
+
+    assert refusal.value.what == f"{told}, a sign that YAML cannot; the file may be damaged."
+    assert refusal.value.where == f"{NAME}, line 2"
+
+
+def test_a_title_is_made_of_names_without_control_signs(tmp_path: Path) -> None:
+    rows = ["To\0wn,Acme,13/04/2018,1.00", "To\0wn,Acme,13/04/2018,1.00", "Old\u00a0 Town,Acme,13/04/2018,1.00"]
+
+    source, _ = draft(tmp_path, csv_of("Organisation,Payee,Paid On,Amount", *rows))
+
+    assert source.title == "Old Town, payments to suppliers"
+
+
+@pytest.mark.parametrize(
     ("name", "day", "cadence", "pattern", "doubts"),
     [
         (
