@@ -264,6 +264,24 @@ def test_a_stray_quote_around_short_rows_swallows_none(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "without", "filled"),
+    [
+        ("Pens,\nred, blue, green", [], []),
+        ("Pens,\nred, blue, green, black", [], [3, 4]),
+        ("Pens,\nred, blue, green, black, grey", [3, 4], [3, 4]),
+    ],
+)
+def test_a_quoted_line_break_passes_for_a_stray_quote_sooner_where_short_rows_are_filled(
+    tmp_path: Path, town: Source, text: str, without: list[int], filled: list[int]
+) -> None:
+    data = spend_file(GOOD, f'Acme,7,03/04/2018,1.00,"{text}"', GOOD)
+
+    for source, lines in ((town, without), (declare(tmp_path, SPEND, FILL), filled)):
+        rejected = table(source, data).rejected
+        assert [(line.line_number, line.code) for line in rejected] == [(line, "unpaired_quotes") for line in lines]
+
+
 def test_headers_differ_in_case_and_blanks_and_may_have_another_name(town: Source) -> None:
     lines = table(town, spend_file("x,Acme,7,1.00,03/04/2018", header='Other, SUPPLIER\u00a0,ref,"Net\n£",paid'))
 
