@@ -82,7 +82,8 @@ class DeliverySummary:
             delivery without payments.
         amount_rejected_gbp: the pounds of the rejected lines whose amounts read; None likewise.
         is_whole: whether all lines were read; otherwise the counts are those of the lines read so far.
-        filled_count: the rows that ended before the header did and whose missing cells were read as blank.
+        filled_count: the lines loaded or rejected that ended before the header did and whose missing cells were read as
+            blank.
         unpriced_count: the rejected lines whose pounds nobody knows; in no amount.
     """
 

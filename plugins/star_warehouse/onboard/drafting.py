@@ -39,7 +39,7 @@ def draft_source(file_name: str, data: bytes, *, source_id: str | None = None, k
         kind: what it delivers; found out from its headers when not given.
 
     Raises:
-        Refusal: the file cannot be opened or has no header.
+        Refusal: the file cannot be opened, has no header, or one that no declaration can name.
     """
     opened = open_file(file_name, data)
     kind, tables = recognise(opened, kind, file_name)
@@ -60,7 +60,8 @@ def draft_source(file_name: str, data: bytes, *, source_id: str | None = None, k
     notes["accepts"] = [doubt("The first day of this file. From which day on does this source deliver, and to which?")]
     notes["cadence"] = [doubt("How long after a period's end does its file come? No file says.")]
     short = [line for read in reads.values() for line in read.profile.short]
-    notes["format"] = [*opened.notes, *_short_rows(short)]
+    cut = [read.profile.cut for read in reads.values() if read.profile.cut is not None]
+    notes["format"] = [*opened.notes, *_short_rows(short), *map(_cut_off, cut)]
     notes["tolerance"] = [doubt("How many lines may be unreadable before the whole file is refused?")]
     return Draft(
         file_name=file_name,
@@ -101,27 +102,43 @@ def _naming(file_name: str, kind: str, reads: Mapping[str, ReadTable], notes: di
         naming = naming_for(file_name, days, past, is_snapshot=kind != "spend")
         notes["file_name"] = [doubt(f"The name {file_name!r} says no period; files could be named like the example.")]
         return naming
+    notes["file_name"] = [_fit(naming, days, outside, is_proven=is_proven), *_doubted_naming(naming, days)]
+    return naming
+
+
+def _fit(naming: Naming, days: Counter[date], outside: int, *, is_proven: bool) -> Note:
+    """How the lines' days fit the period that a name is read as."""
     total = days.total()
     if naming.cadence == "snapshot":
-        notes["file_name"] = [evidence(f"Read as what was there on {naming.period.key}.")]
-    elif not total:
-        notes["file_name"] = [doubt(f"Read as {naming.period.key}; no line has a day that could show it.")]
-    elif outside:
+        return evidence(f"Read as what was there on {naming.period.key}.")
+    if not total:
+        return doubt(f"Read as {naming.period.key}; no line has a day that could show it.")
+    if outside:
         first = min(day for day in days if not naming.period.start <= day <= naming.period.end)
-        notes["file_name"] = [
+        return doubt(
+            f"Read as {naming.period.key}, yet {outside:,} of {total:,} lines lie outside, such as those of {first}; "
+            "they would be rejected."
+        )
+    inside = f"Read as {naming.period.key}; all {total:,} lines lie inside"
+    if is_proven:
+        return evidence(f"{inside}.")
+    return doubt(f"{inside}, if their days are read right, which is not sure.")
+
+
+def _doubted_naming(naming: Naming, days: Counter[date]) -> list[Note]:
+    """Why a name may say another period than it is read as, though its lines lie inside."""
+    doubts: list[Note] = []
+    if digits := re.findall("[0-9]+", naming.rest):
+        doubts.append(
             doubt(
-                f"Read as {naming.period.key}, yet {outside:,} of {total:,} lines lie outside, such as those of "
-                f"{first}; they would be rejected."
+                f"{' and '.join(map(repr, digits))} in the name would have to be the same in every file's. Is it, or "
+                "is it part of the period?"
             )
-        ]
-    else:
-        inside = f"Read as {naming.period.key}; all {total:,} lines lie inside"
-        notes["file_name"] = [
-            evidence(f"{inside}.")
-            if is_proven
-            else doubt(f"{inside}, if their days are read right, which is not sure.")
-        ]
-    return naming
+        )
+    months = {f"{day:%Y-%m}" for day in days}
+    if naming.cadence in ("year", "year_to_date") and len(months) == 1:
+        doubts.append(doubt(f"All lines lie in {months.pop()}. Is it a month's file, under a name read as a year's?"))
+    return doubts
 
 
 def _short_rows(lines: list[int]) -> list[Note]:
@@ -135,6 +152,13 @@ def _short_rows(lines: list[int]) -> list[Note]:
     ]
 
 
+def _cut_off(line: int) -> Note:
+    return doubt(
+        f"The last line has no line end and fewer cells than the header (line {line}); the file may be cut off, and "
+        "the line would be rejected. Is there a whole one?"
+    )
+
+
 def _id_of(rest: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "_", rest.split(".", 1)[0].casefold()).strip("_")
     return words if re.match("[a-z]", words) else f"new_body_{words}".rstrip("_")
@@ -144,9 +168,9 @@ def _title(kind: str, reads: Mapping[str, ReadTable], naming: Naming) -> tuple[s
     said = doubt("What people call this source.")
     for read in reads.values():
         if kind == "spend" and (place := read.table.columns.get("organisation")):
-            names = Counter(sample_columns(read.table)[place.position])
-            if names:
-                return f"{' '.join(names.most_common(1)[0][0].split())}, {_DELIVERS[kind]}", [said]
+            written = (" ".join(text.split()) for text in sample_columns(read.table)[place.position])
+            if names := Counter(filter(str.isprintable, written)):
+                return f"{names.most_common(1)[0][0]}, {_DELIVERS[kind]}", [said]
     words = " ".join(re.sub(r"[^A-Za-z0-9&' ]+", " ", naming.rest.split(".", 1)[0]).split())
     if words.casefold() in _DELIVERS[kind]:
         return _DELIVERS[kind].capitalize(), [said]

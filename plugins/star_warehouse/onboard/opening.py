@@ -35,10 +35,12 @@ class Page:
     Attributes:
         sheet: the sheet of a workbook, or None.
         rows: makes its rows anew: the line (of a sheet, the row) from 1 and the cells, for a delimiter.
+        has_last_end: whether a text's last line has a line end; where it has none, the file may be cut off.
     """
 
     sheet: str | None
     rows: Callable[[str], Rows]
+    has_last_end: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def _gunzip(data: bytes, where: str) -> bytes:
 
 def _text_file(data: bytes, where: str, in_zip: str | None, *, is_gzip: bool) -> Opened:
     text, legacy, notes = _decode(data, where)
-    pages = [Page(None, lambda delimiter: _csv_rows(text, delimiter))]
+    pages = [Page(None, lambda delimiter: _csv_rows(text, delimiter), text.endswith(("\n", "\r")))]
     return Opened("csv", in_zip, is_gzip, legacy, pages, notes)
 
 

@@ -56,6 +56,7 @@ class Profile:
         repeated_headers: how often the header comes again.
         short: lines that end before the header does and lack nothing that a line needs.
         ragged: other lines with another number of cells than the header.
+        cut: the line in which the file ends before the header's last cell and without a line end, if it does.
         totals: a row that adds up the others, if there seems to be one: its line and its cells.
     """
 
@@ -64,6 +65,7 @@ class Profile:
     repeated_headers: int = 0
     short: list[int] = field(default_factory=list)
     ragged: list[int] = field(default_factory=list)
+    cut: int | None = None
     totals: tuple[int, list[str]] | None = None
 
 
@@ -114,9 +116,13 @@ def profile(table: Recognised) -> Profile:
         last.append((line, cells))
         if len(last) > _LAST_ROWS:
             _count(found, table, is_kept, width, *last.popleft())
+    unended = _unended_line(table)
     for line, cells in last:
         if any(map(is_total_label, cells)):
             found.totals = (line, [*cells, *[""] * (width - len(cells))])
+        elif line == unended and len(cells) < width:
+            found.lines += 1
+            found.cut = line
         else:
             _count(found, table, is_kept, width, line, cells)
     return found
@@ -135,6 +141,15 @@ def _count(
     for column, place in table.columns.items():
         if text := cells[place.position].strip():
             found.values[column].add(text, line, is_kept=is_kept[column])
+
+
+def _unended_line(table: Recognised) -> int | None:
+    """Where a file's very last row begins, blank or not, if no line end follows it."""
+    page = table.pages[-1]
+    if page.has_last_end:
+        return None
+    ((line, _),) = deque(page.rows(table.delimiter), maxlen=1)
+    return line
 
 
 def _has_all_needed(table: Recognised, cells: list[str]) -> bool:

@@ -16,6 +16,8 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.sources import ENTITIES, ENTITIES_OF_KIND, KINDS_OF_ONE_TABLE
 
 _FEWEST_KNOWN = 2
+# What is none of the signs that a YAML text may hold (c-printable in YAML 1.2).
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -71,7 +73,7 @@ def recognise(opened: Opened, kind: str | None, where: str) -> tuple[str, dict[s
         the kind, and the tables found, by raw table; some may be missing.
 
     Raises:
-        Refusal: not one row looks like a header.
+        Refusal: not one row looks like a header, or a header holds a sign that YAML cannot.
     """
     best: dict[str, list[Recognised]] = {entity: [] for entity in ENTITIES}
     for page in opened.pages:
@@ -89,7 +91,19 @@ def recognise(opened: Opened, kind: str | None, where: str) -> tuple[str, dict[s
     if not tables:
         tables = _by_structure(opened, kind or "spend", where)
         chosen = kind or "spend"
+    for table in tables.values():
+        _check_signs(table, where)
     return chosen, tables
+
+
+def _check_signs(table: Recognised, where: str) -> None:
+    for cell in table.cells:
+        if sign := _UNPRINTABLE.search(" ".join(cell.split())):
+            raise Refusal(
+                f"The header {cell.strip()!r} holds {sign[0]!r}, a sign that YAML cannot; the file may be damaged.",
+                where=f"{where}, {_row_word(table.pages[0])} {table.line}",
+                way_out="Ask the sender for the file again.",
+            )
 
 
 def _best_header(
@@ -107,9 +121,13 @@ def _best_header(
     above = next(rows for delimiter, rows in readings if delimiter == found.delimiter)
     before = sum(1 for line, _ in above if line < found.line)
     below = f", below {before} others" if before else ""
-    found.notes.append(evidence(f"The header is {'line' if page.sheet is None else 'row'} {found.line}{below}."))
+    found.notes.append(evidence(f"The header is {_row_word(page)} {found.line}{below}."))
     found.unused = _unused(found)
     return found
+
+
+def _row_word(page: Page) -> str:
+    return "line" if page.sheet is None else "row"
 
 
 def _unused(found: Recognised) -> dict[str, str]:

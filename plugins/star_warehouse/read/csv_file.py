@@ -138,7 +138,8 @@ class CsvRows:
         odd: list[Row] = []
         unreadable: list[RejectedLine] = []
         taken: list[int] = []
-        filled_count = 0
+        filled: list[int] = []
+        cut_row: int | None = None
         unread, done = part.count, begin
         for start in (is_left & ~is_one_row & ~is_blank).arg_true():
             if start < done:
@@ -155,9 +156,11 @@ class CsvRows:
                 unreadable.append(part.unpaired(start))
                 self._count_unreadable(unreadable[-1])
             else:
-                filled = splitter.filled(row, may_be_cut=part.is_cut_at(start + row.line_count))
-                filled_count += filled is not row
-                odd.append(filled)
+                if part.is_cut_at(start + row.line_count):
+                    cut_row = row.line_number
+                odd.append(splitter.filled(row, may_be_cut=cut_row is not None))
+                if odd[-1] is not row:
+                    filled.append(row.line_number)
             done = start + (row.line_count if row else 1)
             taken += range(start, done)
         if taken or unread < part.count:
@@ -170,7 +173,8 @@ class CsvRows:
             blank_count=int((is_left & is_blank).sum()),
             text_of=lambda line_number: part.text_of(line_number, lengths.get(line_number, 1)),
             may_hold=part.suspicious_signs(is_usual=is_usual),
-            filled_count=filled_count + int((is_left & is_short).sum()),
+            filled=[*filled, *((is_left & is_short).arg_true() + part.first_line)],
+            cut_row=cut_row,
         )
         return batch, unread
 

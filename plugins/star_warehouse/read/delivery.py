@@ -148,8 +148,8 @@ def _ambiguous(one: Layout, other: Layout, period: Period, where: str) -> Refusa
     return Refusal(
         f"Its header fits two layouts of {period.key}: {one.name!r} and {other.name!r}.",
         where=where,
-        way_out="Give these layouts days ('from' and 'to') that do not overlap, or name in each a header that files of "
-        "the other do not have.",
+        way_out="If one only has a column more, declare one layout, with that column in 'may_be_absent'. Else give "
+        "them days ('from' and 'to') that do not overlap, or name in each a header that files of the other lack.",
     )
 
 

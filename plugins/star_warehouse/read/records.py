@@ -58,9 +58,10 @@ class RowBatch:
         odd: rows that have another number of cells, or take up several lines.
         unreadable: lines that are no row at all.
         blank_count: rows without anything in them that are neither in ``cells`` nor in ``odd``.
-        filled_count: rows whose missing last cells were taken for blank; they are in ``cells`` or in ``odd``.
+        filled: where rows begin whose missing last cells were taken for blank; they are in ``cells`` or in ``odd``.
         text_of: gives the text of the row that begins at a line, as it stands in the file.
         may_hold: the signs among ``SUSPICIOUS`` that the batch may hold; of the others it is certain that it does not.
+        cut_row: where the row among ``odd`` begins in which the file ends without a line end; None where it does not.
     """
 
     cells: pl.DataFrame
@@ -69,7 +70,8 @@ class RowBatch:
     blank_count: int
     text_of: Callable[[int], str]
     may_hold: frozenset[str]
-    filled_count: int = 0
+    filled: list[int] = field(default_factory=list)
+    cut_row: int | None = None
 
 
 # A blank before or behind the text of a cell; one that is no space, for any of them; a NUL; the first sign of a

@@ -59,7 +59,7 @@ class TableReader:
         lines_loaded: the lines that read.
         amount_loaded_gbp: their pounds: net where there is a net amount, else gross.
         amount_rejected_gbp: the pounds of rejected lines whose amounts read.
-        filled_count: the rows that were shorter than the header and read with blank last cells.
+        filled_count: the lines loaded or rejected that were shorter than the header and read with blank last cells.
         unpriced_count: the rejected lines whose pounds are not known: no amount of theirs reads, or they do not split.
     """
 
@@ -121,8 +121,9 @@ class TableReader:
     def _chunk(self, batch: RowBatch) -> TableChunk:
         if batch.blank_count:
             self.skipped["blank"] += batch.blank_count
-        self.filled_count += batch.filled_count
         cells, rejected = self._data_rows(batch)
+        if batch.filled:
+            self.filled_count += int(cells[LINE_NUMBER].is_in(batch.filled).sum())
         self.unpriced_count += len(rejected)
         lines, problems = self._typed(cells, batch)
         if self._totals:
@@ -309,13 +310,14 @@ class TableReader:
         return RejectedLine(line_number, column, *reasons[code], text=batch.text_of(line_number))
 
     def _wrong_field_count(self, row: Row, batch: RowBatch) -> RejectedLine:
-        return RejectedLine(
-            row.line_number,
-            None,
-            "wrong_field_count",
-            f"It has {len(row.cells)} fields where the header has {self.header.width}.",
-            batch.text_of(row.line_number),
-        )
+        code, told = "wrong_field_count", f"It has {len(row.cells)} fields where the header has {self.header.width}"
+        if len(row.cells) < self.header.width:
+            if row.line_number == batch.cut_row:
+                code = "cut_off"
+                told += ", and the file ends there without a line end; it may be cut off"
+            elif fewest := self._fewest_cells():
+                told += f" and a line needs {fewest} at least"
+        return RejectedLine(row.line_number, None, code, f"{told}.", batch.text_of(row.line_number))
 
 
 def _first_problem(wrong: list[tuple[str, pl.Series]], as_written: pl.DataFrame) -> pl.DataFrame:

@@ -192,7 +192,7 @@ class Layout(Declared):
         return self
 
     def looks_like(self, other: Layout) -> bool:
-        """Say whether nothing in a file would tell this layout from another: neither its days nor its headers."""
+        """Say whether neither days nor headers nor the kind of file tell what has this layout from what has another."""
         begins_after = other.last_day is not None and self.first_day is not None and self.first_day > other.last_day
         ends_before = other.first_day is not None and self.last_day is not None and self.last_day < other.first_day
         return not begins_after and not ends_before and self._appearance() == other._appearance()
@@ -204,7 +204,9 @@ class Layout(Declared):
             for column, headers in table.columns.items()
             if column not in table.may_be_absent
         }
-        return self.format, frozenset(needed), frozenset(table.sheet for table in self.tables.values())
+        # Of two that only read quotes, short rows or bytes otherwise, one fits every file that the other fits.
+        kind_of_file = (self.format.type, self.format.delimiter, self.format.in_zip, self.format.gzip)
+        return kind_of_file, frozenset(needed), frozenset(table.sheet for table in self.tables.values())
 
     def holds(self, period: Period) -> bool:
         """Say whether every day of a period is one whose files read so."""

@@ -112,6 +112,65 @@ def test_the_period_of_a_file_whose_days_prove_two_orders_is_not_sure(tmp_path: 
     assert "# Read as 2018-04; all 2 lines lie inside." in plain
 
 
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("Payee,Paid On,Amo\0unt,Reason", r"The header 'Amo\x00unt' holds '\x00'"),
+        ("Payee,Paid On,Amount,Rea\x01son", r"The header 'Rea\x01son' holds '\x01'"),
+        ("One\x7f,Two,Three,Four", r"The header 'One\x7f' holds '\x7f'"),
+    ],
+)
+def test_a_header_with_a_sign_that_yaml_cannot_hold_is_refused(header: str, told: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        draft_source(NAME, csv_of("About this extract", header, *LINES[1:]))
+
+    assert refusal.value.what == f"{told}, a sign that YAML cannot; the file may be damaged."
+    assert refusal.value.where == f"{NAME}, line 2"
+
+
+def test_a_title_is_made_of_names_without_control_signs(tmp_path: Path) -> None:
+    rows = ["To\0wn,Acme,13/04/2018,1.00", "To\0wn,Acme,13/04/2018,1.00", "Old\u00a0 Town,Acme,13/04/2018,1.00"]
+
+    source, _ = draft(tmp_path, csv_of("Organisation,Payee,Paid On,Amount", *rows))
+
+    assert source.title == "Old Town, payments to suppliers"
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "cadence", "pattern", "doubts"),
+    [
+        (
+            *("q_2024-04.csv", "13/05/2024", "year", r"q_(?P<calendar_year>\d{4})-04\.csv"),
+            ("'04' in the name would have to be the same", "All lines lie in 2024-05. Is it a month's file"),
+        ),
+        (
+            *("y_04-05-2024.csv", "13/04/2024", "year_to_date", r"y_04-(?P<month>\d{2})-(?P<year>\d{4})\.csv"),
+            ("'04' in the name would have to be the same", "All lines lie in 2024-04. Is it a month's file"),
+        ),
+        (
+            *("over500_2024-04.csv", "13/04/2024", "month", r"over500_(?P<year>\d{4})-(?P<month>\d{2})\.csv"),
+            ("'500' in the name would have to be the same",),
+        ),
+        ("q_2024-04.csv", "13/04/2024", "month", r"q_(?P<year>\d{4})-(?P<month>\d{2})\.csv", ()),
+    ],
+)
+def test_a_name_that_may_say_another_period_is_marked(
+    tmp_path: Path, name: str, day: str, cadence: str, pattern: str, doubts: tuple[str, ...]
+) -> None:
+    source, text = draft(tmp_path, csv_of(LINES[0], f"Acme,{day},10.00,Pens"), name)
+
+    assert (source.cadence.every, source.file_name.pattern) == (cadence, pattern)
+    said = [line for line in text.partition("file_name:")[2].partition("  pattern:")[0].splitlines() if "# ?" in line]
+    assert len(said) == len(doubts)
+    assert all(any(told in line for line in said) for told in doubts)
+
+
+def test_a_year_whose_lines_lie_in_several_months_is_not_marked(tmp_path: Path) -> None:
+    _, text = draft(tmp_path, csv_of(*LINES, "Cogs,15/05/2018,3.00,Cups"), "old_town_2018.csv")
+
+    assert "  # Read as 2018; all 3 lines lie inside.\n  pattern:" in text
+
+
 def test_short_rows_that_lack_nothing_needed_are_proposed_to_be_filled(tmp_path: Path) -> None:
     short = ["Cogs,15/04/2018,3.00", "Dyes,16/04/2018"]
 
@@ -124,6 +183,26 @@ def test_short_rows_that_lack_nothing_needed_are_proposed_to_be_filled(tmp_path:
     check = check_file(source, tmp_path / NAME)
     assert check.summary is not None
     assert (check.summary.lines_loaded, check.summary.filled_count) == (3, 1)
+
+
+def test_a_short_last_line_without_a_line_end_is_taken_for_cut_off_and_no_reason_to_fill(tmp_path: Path) -> None:
+    whole, cut = csv_of(*LINES, "Cogs,15/04/2018,3.00"), csv_of(*LINES) + b"Cogs,15/04/2018,3.00"
+
+    filled, ended = draft(tmp_path, whole)
+    source, text = draft(tmp_path, cut)
+
+    said = "? The last line has no line end and fewer cells than the header (line 4); the file may be cut off"
+    assert (filled.layouts[0].format.short_rows, source.layouts[0].format.short_rows) == ("fill", "reject")
+    assert said in remarks(text)
+    assert said not in remarks(ended)
+    assert "fewer cells than the header (the first in line" not in remarks(text)
+
+
+@pytest.mark.parametrize("last", ["Cogs,15/04/2018,3.00,Cups", "Cogs,15/04/2018,3.00\r\n,,", "Total,,7.50"])
+def test_another_last_line_without_a_line_end_is_not_taken_for_cut_off(tmp_path: Path, last: str) -> None:
+    _, text = draft(tmp_path, csv_of(*LINES) + last.encode())
+
+    assert "may be cut off" not in remarks(text)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -191,6 +191,7 @@ def test_empty_fields_beyond_the_header_do_no_harm(town: Source) -> None:
     assert table(town, spend_file(f"{GOOD},,")).frame.height == 1
 
 
+CUT_OFF = "It has 4 fields where the header has 5, and the file ends there without a line end; it may be cut off."
 FILL = ("delimiter: ','", "delimiter: ',', short_rows: fill")
 
 
@@ -207,21 +208,50 @@ def test_short_rows_are_read_with_blank_last_cells_where_that_is_declared(tmp_pa
         (3, "Acme", Decimal("1.00"), None),
         (4, "Acme\nLtd", Decimal("2.00"), None),
     ]
-    assert [(line.line_number, line.code, line.text) for line in lines.rejected] == [
-        (7, "wrong_field_count", too_short),
-        (8, "wrong_field_count", f"{GOOD},x"),
-        (9, "wrong_field_count", cut),
+    assert [(line.line_number, line.code, line.reason, line.text) for line in lines.rejected] == [
+        (7, "wrong_field_count", "It has 3 fields where the header has 5 and a line needs 4 at least.", too_short),
+        (8, "wrong_field_count", "It has 6 fields where the header has 5.", f"{GOOD},x"),
+        (9, "cut_off", CUT_OFF, cut),
     ]
     assert whole.summary.filled_count == 2
 
 
-def test_a_short_totals_row_is_one_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["Acme,7,03/04/2018,4.0", '"Acme\nLtd",7,03/04/2018,4.0'])
+def test_a_short_last_row_without_a_line_end_may_be_cut_off(town: Source, text: str) -> None:
+    ended, cut = (table(town, spend_file(GOOD) + text.encode() + end) for end in (b"\n", b""))
+
+    assert [(line.line_number, line.code) for line in ended.rejected] == [(3, "wrong_field_count")]
+    assert [(line.line_number, line.code, line.reason, line.text) for line in cut.rejected] == [
+        (3, "cut_off", CUT_OFF, text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last", "codes"),
+    [
+        (f"{GOOD},x", ["wrong_field_count"]),
+        (GOOD, []),
+        ("Acme,7\n ", ["wrong_field_count"]),
+        ("Acme,7\n,", ["wrong_field_count"]),
+    ],
+)
+def test_only_a_row_that_lacks_cells_in_the_files_very_end_may_be_cut_off(
+    town: Source, last: str, codes: list[str]
+) -> None:
+    lines = table(town, spend_file(GOOD) + last.encode())
+
+    assert [line.code for line in lines.rejected] == codes
+
+
+def test_a_short_totals_row_is_one_too_and_no_filled_line(tmp_path: Path) -> None:
     town = declare(tmp_path, SPEND, FILL, TOTALS)
+    short = ["Acme,7,03/04/2018,1.00", '"Bolt\nLtd",8,04/04/2018,2.00', "Cogs,9,05/04/2018,four"]
 
-    lines = read(town, spend_file("Acme,7,03/04/2018,1.00", "Bolt,8,04/04/2018,2.00", "Total,,,3.00"))
+    lines = read(town, spend_file(*short, GOOD, "Total,,,13.00"))
 
-    assert (lines.lines_loaded, lines.skipped) == (2, Counter(header=1, totals=1))
-    assert lines.control_totals == {"amount_net_gbp": Decimal("3.00")}
+    assert (lines.lines_loaded, lines.lines_rejected, lines.skipped) == (3, 1, Counter(header=1, totals=1))
+    assert lines.filled_count == 3
+    assert lines.control_totals == {"amount_net_gbp": Decimal("13.00")}
 
 
 def test_a_stray_quote_around_short_rows_swallows_none(tmp_path: Path) -> None:
@@ -232,6 +262,24 @@ def test_a_stray_quote_around_short_rows_swallows_none(tmp_path: Path) -> None:
     assert {(line.line_number, line.code) for line in lines.rejected} == {
         (number, "unpaired_quotes") for number in (3, 4, 5)
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "without", "filled"),
+    [
+        ("Pens,\nred, blue, green", [], []),
+        ("Pens,\nred, blue, green, black", [], [3, 4]),
+        ("Pens,\nred, blue, green, black, grey", [3, 4], [3, 4]),
+    ],
+)
+def test_a_quoted_line_break_passes_for_a_stray_quote_sooner_where_short_rows_are_filled(
+    tmp_path: Path, town: Source, text: str, without: list[int], filled: list[int]
+) -> None:
+    data = spend_file(GOOD, f'Acme,7,03/04/2018,1.00,"{text}"', GOOD)
+
+    for source, lines in ((town, without), (declare(tmp_path, SPEND, FILL), filled)):
+        rejected = table(source, data).rejected
+        assert [(line.line_number, line.code) for line in rejected] == [(line, "unpaired_quotes") for line in lines]
 
 
 def test_headers_differ_in_case_and_blanks_and_may_have_another_name(town: Source) -> None:
@@ -424,7 +472,7 @@ def test_a_header_that_two_layouts_of_the_same_days_fit_is_refused(tmp_path: Pat
         read(declare(tmp_path, LAYOUTS, semicolons, wider, *aliases, *dated), new)
 
     assert refusal.value.what == "Its header fits two layouts of 2018-04: 'old' and 'new'."
-    assert "Give these layouts days" in refusal.value.way_out
+    assert "declare one layout, with that column in 'may_be_absent'. Else give them days" in refusal.value.way_out
     # What fits the older one alone is still read by it.
     old = read_bytes(
         declare(tmp_path, LAYOUTS, semicolons, wider, *aliases, *dated), b"Supplier;Paid;Net\nA;03/04/2018;1\n"

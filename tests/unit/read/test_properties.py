@@ -555,7 +555,8 @@ def plainly_read(text: str, header: list[str], fewest: int) -> Plain | None:
             elif row == header:
                 skipped["repeated_header"] += 1
             elif len(row) < len(header) or any(map(str.strip, row[len(header) :])):
-                rejected.append((number, "wrong_field_count", told))
+                code = "cut_off" if is_cut and len(row) < len(header) else "wrong_field_count"
+                rejected.append((number, code, told))
             else:
                 values = [cell if cell.strip() else None for cell in row[: len(header)]]
                 if values[0] is None:

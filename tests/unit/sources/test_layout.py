@@ -188,3 +188,26 @@ def test_layouts_that_nothing_tells_apart_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Refusal, match="neither days nor headers tell it from layout 'old'"):
         declare(tmp_path, LAYOUTS, *same)
+
+
+ALIKE = [
+    ("    to: 2020-03-31\n", ""),
+    ("[Payee]", "[Supplier]"),
+    ("[Date]", "[Paid]"),
+    ("[Total]", "[Net]"),
+]
+
+
+@pytest.mark.parametrize("more", ["", ", legacy_encoding: cp1252", ", short_rows: fill", ", quotes: false"])
+def test_layouts_that_only_read_the_same_file_otherwise_are_refused(tmp_path: Path, more: str) -> None:
+    otherwise = ("delimiter: ';'", f"delimiter: ','{more}")
+
+    with pytest.raises(Refusal, match="neither days nor headers tell it from layout 'old'"):
+        declare(tmp_path, LAYOUTS, *ALIKE, otherwise)
+
+
+@pytest.mark.parametrize("told_by", ["delimiter: ';'", "delimiter: ',', gzip: true", "delimiter: ',', in_zip: '*.csv'"])
+def test_layouts_that_the_file_itself_tells_apart_are_let_be(tmp_path: Path, told_by: str) -> None:
+    source = declare(tmp_path, LAYOUTS, *ALIKE, ("delimiter: ';'", told_by))
+
+    assert [layout.name for layout in source.layouts_for(APRIL_2020)] == ["old", "new"]
