@@ -23,6 +23,7 @@ from star_warehouse.settings import Settings
 if TYPE_CHECKING:
     from rich.console import Console
 
+_NOT_COUNTED = 1
 _REFUSED = 2
 _MOVES = 3
 _Kind = Literal["spend", "social_value", "contracts", "tenders"]
@@ -237,7 +238,11 @@ def check_source(
         str | None, typer.Option("--as", help="The name the file will be delivered under, if it has another.")
     ] = None,
 ) -> None:
-    """Show how a declaration reads files, without a database; exit code 2 when one would be refused."""
+    """Show how a declaration reads files, without a database, and whether they would count.
+
+    Exit code 0: they would be taken in. 1: they read, but would not be taken in, such as of a partner that no seed
+    has. 2: one would be refused.
+    """
     from star_warehouse.local.source_tables import obstacle_of, print_check
     from star_warehouse.onboard import check_file, count_doubts
     from star_warehouse.sources import read_declaration
@@ -254,6 +259,7 @@ def check_source(
         print_check(check, source, console, is_counted=obstacle is None)
     if any(check.refusal for check in checks):
         raise typer.Exit(_REFUSED)
+    raise typer.Exit(_NOT_COUNTED if obstacle else 0)
 
 
 @app.command()

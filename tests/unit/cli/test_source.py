@@ -59,7 +59,7 @@ def test_the_exit_code_of_a_check_is_that_of_the_worst_file(tmp_path: Path, decl
     fine = command("source", "check", str(declaration), str(good))
     both = command("source", "check", str(declaration), str(good), str(bad))
 
-    assert fine.returncode == 0, fine.stdout + fine.stderr
+    assert fine.returncode == 1, fine.stdout + fine.stderr
     assert "Not counted. source town: Its partner 'town' is in no row of partner.csv or membership.csv" in fine.stdout
     assert "It reads, but would not be taken in" in fine.stdout
     assert "Pounds: £10.00 in the file = £10.00 read + £0.00 rejected" in fine.stdout
@@ -159,9 +159,10 @@ def test_a_check_knows_partners_and_bodies_that_are_none(tmp_path: Path) -> None
     (tmp_path / "2021-04.csv").write_bytes(b"nothing")
     manchester = REPOSITORY / "dags" / "sources" / "other_bodies" / "manchester.yml"
 
-    counted = command("source", "check", str(partner), str(tmp_path / "town_2018-04.csv")).stdout
+    counted = command("source", "check", str(partner), str(tmp_path / "town_2018-04.csv"))
     other = command("source", "check", str(manchester), str(tmp_path / "2021-04.csv")).stdout
 
-    assert "Would be taken in, if the checks of the delivery agree." in counted
-    assert "Not counted" not in counted
+    assert counted.returncode == 0, counted.stderr
+    assert "Would be taken in, if the checks of the delivery agree." in counted.stdout
+    assert "Not counted" not in counted.stdout
     assert other.startswith("Not counted. What is declared in other_bodies is only read by this command, never run or")
