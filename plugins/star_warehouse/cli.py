@@ -69,8 +69,8 @@ def main() -> None:
 def run() -> None:
     """Take in what waits, publish what is due, show the headline table, and leave nothing running.
 
-    Exit code 0: all went well. 1: something was refused, failed or is now held; the rest is taken in. 2: it could not
-    begin, or not go on.
+    Exit code 0: all went well. 1: something was refused, failed or came to be held in this run; the rest is taken in. 2: it
+    could not begin, or not go on.
     """
     from star_warehouse.local.run import run as run_all
 
