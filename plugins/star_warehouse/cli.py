@@ -69,8 +69,8 @@ def main() -> None:
 def run() -> None:
     """Take in what waits, publish what is due, show the headline table, and leave nothing running.
 
-    Exit code 0: all went well. 1: something was refused, failed or came to be held in this run; the rest is taken in. 2: it
-    could not begin, or not go on.
+    Exit code 0: all went well. 1: something was refused, failed or came to be held in this run; the rest is taken in.
+    2: it could not begin, or not go on.
     """
     from star_warehouse.local.run import run as run_all
 
@@ -475,6 +475,7 @@ def _decide(
 ) -> None:
     from star_warehouse.load import decide
     from star_warehouse.local.deciding import delivery_numbers
+    from star_warehouse.local.overtaking import print_overtaken
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.local.session import prepare
 
@@ -491,6 +492,7 @@ def _decide(
         for delivery_id in delivery_numbers(settings, warehouse, decision, deliveries or []):
             settled = decide(warehouse, delivery_id, decision, reason, person or getpass.getuser())
             console.print(str(settled), soft_wrap=True, highlight=False, markup=False)
+        print_overtaken(settings, warehouse, console)
 
 
 def _source(settings: Settings, source_id: str):  # type: ignore[no-untyped-def]

@@ -21,6 +21,7 @@ from star_warehouse.load import (
     settle_all,
     total_changes,
 )
+from star_warehouse.local.overtaking import print_overtaken
 from star_warehouse.local.session import prepare
 from star_warehouse.quality import check_deliveries
 from star_warehouse.receive import refresh_postcodes, take_in
@@ -69,6 +70,7 @@ def reprocess(
         )
     readings = list_readings(warehouse, wanted)
     print_readings(readings, console)
+    print_overtaken(settings, warehouse, console)
     return all(reading.state in ("loaded", "repeat") for reading in readings)
 
 
