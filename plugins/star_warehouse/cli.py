@@ -113,8 +113,11 @@ def deliver(
     console = _console()
     feed = _source(settings, source)
     print_uncounted(settings, [feed], console)
-    for path in put(feed, files, settings):
-        console.print(f"Waits: {path}", soft_wrap=True, highlight=False)
+    for one in put(feed, files, settings):
+        # Whether the one before was taken in stands in the ledger, for which no database is started here.
+        instead = ". It replaces the file of that name: if that one still waited, it is not taken in."
+        told = f"Waits: {one.path}{instead if one.has_replaced else ''}"
+        console.print(told, soft_wrap=True, highlight=False, markup=False)
     if unknown_partner(feed, settings.dbt_project):
         # What to do first was said above; no run takes it in before.
         return
