@@ -94,7 +94,7 @@ def print_readings(readings: Sequence[Reading], console: Console) -> None:
             all_changes = total_changes(reading.changes for reading in current if reading.changes)
             table.add_row("", "all that became current", "", "", *_difference(*_totals(current)), str(all_changes))
         console.print(table)
-        _print_reasons([reading for reading in others if reading.after], console)
+        _print_reasons([reading for reading in others if reading.after and reading.state != "refused"], console)
         _print_columns(others, console)
         _print_notes(current, console)
     if same:
@@ -117,7 +117,7 @@ def print_readings(readings: Sequence[Reading], console: Console) -> None:
 def _now(reading: Reading) -> str:
     if reading.state == "loaded":
         return "current"
-    if reading.before is None:
+    if reading.before_state == "refused":
         return f"{'still ' if reading.state == 'refused' else ''}{reading.state}"
     stays = {"loaded": "stays", "held": "stays held"}.get(reading.before_state, "waits no more")
     return f"{reading.state}; the earlier one {stays}"
@@ -158,7 +158,9 @@ def _reasons(figures: Sequence[Figures | None]) -> Counter[str]:
 
 
 def _totals(readings: Sequence[Reading]) -> tuple[Figures, Figures]:
-    return _sum([one.before for one in readings]), _sum([one.after for one in readings])
+    # What was refused before was in no figure.
+    before = [reading.before for reading in readings if reading.before_state != "refused"]
+    return _sum(before), _sum([reading.after for reading in readings])
 
 
 def _sum(figures: Sequence[Figures | None]) -> Figures:
@@ -172,7 +174,7 @@ def _sum(figures: Sequence[Figures | None]) -> Figures:
 
 
 def _difference(before: Figures | None, after: Figures | None) -> tuple[str, str, str]:
-    # A refused reading has no figures; those of the one before still hold.
+    # A reading refused before its end has no figures; those of the one before still hold.
     new = after or before or _NOTHING
     old = before or _NOTHING
     pounds = ""

@@ -89,7 +89,7 @@ def test_the_difference_is_shown_a_delivery_and_in_total(
         "3,000.00 → 3,234.56",
         "1 added",
     ]
-    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "0", "0.00 → 8.00", ""]
+    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "1 → 0", "0.00 → 8.00", ""]
     assert row(text, "all that became current")[4:] == ["3 → 5", "1 → 0", "3,000.00 → 3,242.56", "1 added"]
     assert "rejected, unreadable_date: 1 → 0" in text
     assert "1 of 3 brought the very same as before" in text
@@ -109,7 +109,18 @@ def test_what_is_refused_again_says_so_in_one_line_and_the_old_one_stays(
     is_fine, text = said(settings, warehouse, worse)
 
     assert not is_fine
-    assert row(text, "town_2018-04.csv")[2:] == ["2018-04", "refused; the earlier one stays", "1", "0", "10.00", ""]
+    assert row(text, "town_2018-04.csv")[2:] == [
+        "2018-04",
+        "refused; the earlier one stays",
+        "1 → 0",
+        "0 → 1",
+        "10.00 → 0.00",
+        "",
+    ]
+    # No line of May's new reading is kept that could be told by its reason.
+    assert row(text, "town_2018-05.csv")[4:] == ["3 → 1", "1 → 3", "3,000.00 → 234.56", ""]
+    assert "  rejected, unreadable_date" not in text
+    assert row(text, "all that became current")[4:] == ["0 → 1", "0", "0.00 → 8.00", "none"]
     assert row(text, "town_2018-06.csv")[2:5] == ["2018-06", "current", "0 → 1"]
     (refused,) = (line for line in text.splitlines() if line.startswith("Refused: delivery 4,"))
     assert refused.count("town_2018-04.csv") == 1
