@@ -229,7 +229,9 @@ def draft_source(
         sys.stdout.write(text)
         return
     write_draft(to, text)
-    sentence = f"{to}: {count_doubts(text)} places are marked '# ?': confirm or correct them, then check it."
+    doubts = count_doubts(text)
+    places = "1 place is" if doubts == 1 else f"{doubts} places are"
+    sentence = f"{to}: {places} marked '# ?': confirm or correct each, then check it."
     _console().print(sentence, soft_wrap=True, highlight=False, markup=False)
 
 
@@ -253,7 +255,8 @@ def check_source(
     source = read_declaration(declaration)
     console = _console()
     if doubts := count_doubts(declaration.read_text(encoding="utf-8")):
-        console.print(f"{doubts} places of {declaration} are still marked '# ?'.", soft_wrap=True, markup=False)
+        places = f"1 place of {declaration} is" if doubts == 1 else f"{doubts} places of {declaration} are"
+        console.print(f"{places} still marked '# ?'.", soft_wrap=True, markup=False)
     obstacle = obstacle_of(source, declaration, Settings.from_environment())
     if obstacle:
         console.print(f"Not counted. {obstacle}", style="yellow", soft_wrap=True, markup=False, highlight=False)

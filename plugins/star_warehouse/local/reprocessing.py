@@ -58,7 +58,8 @@ def reprocess(
     if not wanted:
         console.print(f"{source.id} has no delivery to read anew.", highlight=False)
         return True
-    console.print(f"Reading {len(wanted):,} deliveries of {source.id} anew from the landing zone.", highlight=False)
+    count = "1 delivery" if len(wanted) == 1 else f"{len(wanted):,} deliveries"
+    console.print(f"Reading {count} of {source.id} anew from the landing zone.", highlight=False)
     take_in(source, settings, warehouse, run_id, only_readings=True)
     if pending := pending_deliveries(warehouse, source.id):
         if source.kind == "spend":
@@ -140,7 +141,8 @@ def _changed(reading: Reading) -> str:
 def _print_columns(readings: Sequence[Reading], console: Console) -> None:
     by_column = total_changes(reading.changes for reading in readings if reading.changes).by_column
     for column, count in by_column.most_common():
-        console.print(f"  changed, {column}: {count:,} lines", markup=False, highlight=False)
+        lines = "1 line" if count == 1 else f"{count:,} lines"
+        console.print(f"  changed, {column}: {lines}", markup=False, highlight=False)
 
 
 def _print_notes(readings: Sequence[Reading], console: Console) -> None:

@@ -68,6 +68,14 @@ def test_the_exit_code_of_a_check_is_that_of_the_worst_file(tmp_path: Path, decl
     assert "Would be refused. town: town_2018-05.csv: 1 of 1 lines do not read" in both.stdout
 
 
+def test_one_mark_that_is_left_is_told_as_one(tmp_path: Path, declaration: Path) -> None:
+    declaration.write_text(f"# ? To be confirmed.\n{SPEND}", encoding="utf-8")
+
+    said = command("source", "check", str(declaration), str(tmp_path / "town_2018-04.csv")).stdout
+
+    assert said.splitlines()[0] == f"1 place of {declaration} is still marked '# ?'."
+
+
 def test_a_check_says_how_many_rows_were_filled(tmp_path: Path, declaration: Path) -> None:
     declaration.write_text(SPEND.replace("delimiter: ','", "delimiter: ',', short_rows: fill"), encoding="utf-8")
     file = tmp_path / "town_2018-04.csv"

@@ -129,6 +129,18 @@ def test_what_is_refused_again_says_so_in_one_line_and_the_old_one_stays(
     assert states == ("loaded",)
 
 
+def test_one_delivery_is_told_as_one(tmp_path: Path, settings: Settings, warehouse: Warehouse) -> None:
+    source = declare(tmp_path)
+    inbox = settings.inbox / "town"
+    inbox.mkdir(parents=True)
+    (inbox / "town_2018-04.csv").write_bytes(spend_file("Acme,7,03/04/2018,10.00,x"))
+    take_in(source, settings, warehouse, "first")
+    settle(warehouse, 1, "accept")
+
+    _, text = said(settings, warehouse, source)
+    assert text.splitlines()[0] == "Reading 1 delivery of town anew from the landing zone."
+
+
 def test_a_feed_that_never_delivered_has_nothing_to_read(
     tmp_path: Path, settings: Settings, warehouse: Warehouse
 ) -> None:
