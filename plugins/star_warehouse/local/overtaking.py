@@ -22,9 +22,10 @@ def print_overtaken(settings: Settings, warehouse: Warehouse, console: Console) 
     if holder is None or (release_id := overtaken_release(warehouse)) is None:
         return
     console.print(
-        f"Another command is at work here ({holder or 'just starting'}): the release {release_id} that is being built "
-        "is abandoned for this, and the last one stays live. Once that command has ended, one more `star-warehouse "
-        "run` begins the release again; where Airflow runs all the time, trigger its DAG release once that one failed.",
+        f"Another command is at work here ({holder or 'just starting'}): release {release_id}, which is being built, "
+        "is abandoned for this, and the last one stays live. Once that command has ended, one more "
+        "`star-warehouse run` begins the release again; where Airflow runs all the time, trigger its DAG release once "
+        "that one failed.",
         soft_wrap=True,
         highlight=False,
         markup=False,

@@ -40,7 +40,7 @@ def test_the_release_that_another_command_builds_is_named_once_its_deliveries_ch
         delivered(warehouse, 2)
         told = said(project, warehouse)
     assert told.startswith(
-        f"Another command is at work here (star-warehouse run, process {os.getpid()}): the release {release_id} that "
+        f"Another command is at work here (star-warehouse run, process {os.getpid()}): release {release_id}, "
     )
     assert "one more `star-warehouse run`" in told
     assert said(project, warehouse) == "", "nobody is at work"

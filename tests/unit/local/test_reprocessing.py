@@ -14,6 +14,7 @@ from star_warehouse.database import Warehouse
 from star_warehouse.load import pending_deliveries
 from star_warehouse.local import reprocessing
 from star_warehouse.local.reprocessing import reprocess
+from star_warehouse.local.session import alone
 from star_warehouse.quality.verdicts import DeliveryVerdict
 from star_warehouse.receive import take_in
 from star_warehouse.refusal import Refusal
@@ -127,6 +128,24 @@ def test_what_is_refused_again_says_so_in_one_line_and_the_old_one_stays(
     with warehouse.connect() as connection:
         states = connection.execute("select state from ops.delivery where delivery_id = 1").fetchone()
     assert states == ("loaded",)
+
+
+@pytest.mark.usefixtures("town")
+def test_who_reads_anew_while_a_release_is_built_is_told_what_becomes_of_it(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse
+) -> None:
+    with warehouse.connect() as connection:
+        connection.execute(
+            """
+            insert into ops.release (state, fingerprint, code_version, delivery_ids, reference_versions, run_id)
+            values ('building', repeat('0', 64), '1', '{1, 2}', '{}', 'run')
+            """
+        )
+    with alone(settings, "star-warehouse run"):
+        _, unchanged = said(settings, warehouse, declare(tmp_path))
+        _, changed = said(settings, warehouse, declare(tmp_path, SPEND, MENDED))
+    assert "is abandoned" not in " ".join(unchanged.split())
+    assert "release 1, which is being built, is abandoned" in " ".join(changed.split())
 
 
 def test_one_delivery_is_told_as_one(tmp_path: Path, settings: Settings, warehouse: Warehouse) -> None:
