@@ -23,6 +23,7 @@ from star_warehouse.settings import Settings
 if TYPE_CHECKING:
     from rich.console import Console
 
+_NOT_COUNTED = 1
 _REFUSED = 2
 _MOVES = 3
 _Kind = Literal["spend", "social_value", "contracts", "tenders"]
@@ -68,8 +69,8 @@ def main() -> None:
 def run() -> None:
     """Take in what waits, publish what is due, show the headline table, and leave nothing running.
 
-    Exit code 0: all went well. 1: something was refused, failed or is now held; the rest is taken in. 2: it could not
-    begin, or not go on.
+    Exit code 0: all went well. 1: something was refused, failed or came to be held in this run; the rest is taken in.
+    2: it could not begin, or not go on.
     """
     from star_warehouse.local.run import run as run_all
 
@@ -112,8 +113,11 @@ def deliver(
     console = _console()
     feed = _source(settings, source)
     print_uncounted(settings, [feed], console)
-    for path in put(feed, files, settings):
-        console.print(f"Waits: {path}", soft_wrap=True, highlight=False)
+    for one in put(feed, files, settings):
+        # Whether the one before was taken in stands in the ledger, for which no database is started here.
+        instead = ". It replaces the file of that name: if that one still waited, it is not taken in."
+        told = f"Waits: {one.path}{instead if one.has_replaced else ''}"
+        console.print(told, soft_wrap=True, highlight=False, markup=False)
     if unknown_partner(feed, settings.dbt_project):
         # What to do first was said above; no run takes it in before.
         return
@@ -225,7 +229,9 @@ def draft_source(
         sys.stdout.write(text)
         return
     write_draft(to, text)
-    sentence = f"{to}: {count_doubts(text)} places are marked '# ?': confirm or correct them, then check it."
+    doubts = count_doubts(text)
+    places = "1 place is" if doubts == 1 else f"{doubts} places are"
+    sentence = f"{to}: {places} marked '# ?': confirm or correct each, then check it."
     _console().print(sentence, soft_wrap=True, highlight=False, markup=False)
 
 
@@ -237,7 +243,11 @@ def check_source(
         str | None, typer.Option("--as", help="The name the file will be delivered under, if it has another.")
     ] = None,
 ) -> None:
-    """Show how a declaration reads files, without a database; exit code 2 when one would be refused."""
+    """Show how a declaration reads files, without a database, and whether they would count.
+
+    Exit code 0: they would be taken in. 1: they read, but would not be taken in, such as of a partner that no seed
+    has. 2: one would be refused.
+    """
     from star_warehouse.local.source_tables import obstacle_of, print_check
     from star_warehouse.onboard import check_file, count_doubts
     from star_warehouse.sources import read_declaration
@@ -245,7 +255,8 @@ def check_source(
     source = read_declaration(declaration)
     console = _console()
     if doubts := count_doubts(declaration.read_text(encoding="utf-8")):
-        console.print(f"{doubts} places of {declaration} are still marked '# ?'.", soft_wrap=True, markup=False)
+        places = f"1 place of {declaration} is" if doubts == 1 else f"{doubts} places of {declaration} are"
+        console.print(f"{places} still marked '# ?'.", soft_wrap=True, markup=False)
     obstacle = obstacle_of(source, declaration, Settings.from_environment())
     if obstacle:
         console.print(f"Not counted. {obstacle}", style="yellow", soft_wrap=True, markup=False, highlight=False)
@@ -254,6 +265,7 @@ def check_source(
         print_check(check, source, console, is_counted=obstacle is None)
     if any(check.refusal for check in checks):
         raise typer.Exit(_REFUSED)
+    raise typer.Exit(_NOT_COUNTED if obstacle else 0)
 
 
 @app.command()
@@ -469,6 +481,7 @@ def _decide(
 ) -> None:
     from star_warehouse.load import decide
     from star_warehouse.local.deciding import delivery_numbers
+    from star_warehouse.local.overtaking import print_overtaken
     from star_warehouse.local.server import running_warehouse
     from star_warehouse.local.session import prepare
 
@@ -485,6 +498,7 @@ def _decide(
         for delivery_id in delivery_numbers(settings, warehouse, decision, deliveries or []):
             settled = decide(warehouse, delivery_id, decision, reason, person or getpass.getuser())
             console.print(str(settled), soft_wrap=True, highlight=False, markup=False)
+        print_overtaken(settings, warehouse, console)
 
 
 def _source(settings: Settings, source_id: str):  # type: ignore[no-untyped-def]

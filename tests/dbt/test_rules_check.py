@@ -437,9 +437,10 @@ def test_before_the_first_release_there_is_nothing_to_ask_about(
 ) -> None:
     settings = installation[1]
     for empty in (warehouse, make_database(None)):
-        with pytest.raises(Refusal, match=r"Nothing is published yet.*`make run`"):
-            check_rules(empty, settings)
-        with pytest.raises(Refusal, match=r"No release of this version.*`make run`"):
-            explain_supplier(empty, "HMRC")
-        with pytest.raises(Refusal, match=r"No release of this version.*`make run`"):
-            scope_shares(empty)
+        for ask in (
+            lambda empty=empty: check_rules(empty, settings),
+            lambda empty=empty: explain_supplier(empty, "HMRC"),
+            lambda empty=empty: scope_shares(empty),
+        ):
+            with pytest.raises(Refusal, match=r"Nothing is published yet.*`make run`"):
+                ask()

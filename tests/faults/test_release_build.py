@@ -131,14 +131,22 @@ def test_an_interrupted_release_is_abandoned_and_the_next_one_begins(warehouse: 
 @pytest.mark.parametrize("step", ["build", "audit"])
 def test_deliveries_that_change_meanwhile_end_the_release(warehouse: Warehouse, project: Settings, step: str) -> None:
     release_id = _opened(warehouse, project)
-    delivered(warehouse, 3)
-    with pytest.raises(Refusal, match="1 deliveries came or went"):
+    number = delivered(warehouse, 3)
+    with pytest.raises(Refusal, match=rf"release {release_id}: 1 delivery \({number}\) came or went"):
         if step == "build":
             build(warehouse, project, release_id, "run", "warehouse")
         else:
             audit(warehouse, project, release_id, "run")
     assert states(warehouse) == {1: "live", release_id: "abandoned"}
     assert open_release(warehouse, project, "next run") == release_id + 1
+
+
+def test_of_many_deliveries_that_changed_the_first_six_are_named(warehouse: Warehouse, project: Settings) -> None:
+    release_id = _opened(warehouse, project)
+    first, *_ = [delivered(warehouse, month) for month in range(3, 10)]
+    named = ", ".join(str(first + place) for place in range(6))
+    with pytest.raises(Refusal, match=rf"7 deliveries \({named}, …\) came or went"):
+        build(warehouse, project, release_id, "run", "warehouse")
 
 
 def test_two_do_not_work_on_one_candidate(warehouse: Warehouse, project: Settings) -> None:

@@ -39,6 +39,7 @@ from star_warehouse.load.punctuality import (
     first_day_of,
     month_standings,
     months_to_show,
+    owed_periods,
 )
 from star_warehouse.load.readings import (
     Figures,
@@ -92,6 +93,7 @@ __all__ = [
     "month_standings",
     "months_to_show",
     "newest_entries",
+    "owed_periods",
     "pending_deliveries",
     "read_ledger",
     "record_hindrance",

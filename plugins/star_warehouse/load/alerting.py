@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,11 +11,8 @@ from psycopg.rows import class_row
 from star_warehouse.database import Lock, Warehouse
 from star_warehouse.load.attention import source_ledger
 from star_warehouse.load.ledger import Connection, register_source
-from star_warehouse.load.punctuality import Standing, expected_periods, standing_of
+from star_warehouse.load.punctuality import owed_periods
 from star_warehouse.sources import Source
-
-# Six years of months in a sentence are not read; the newest are the ones to ask for first.
-_PERIODS_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -104,21 +101,10 @@ def things_to_look_at(connection: Connection, source: Source, today: date) -> li
         )
         for concern in ledger.concerns
     ]
-    owed: dict[Standing, list[str]] = {Standing.LATE: [], Standing.MISSING: []}
-    for period in reversed(expected_periods(source, today)):
-        standing = standing_of(source, period, ledger.arrivals, today)
-        if standing in owed:
-            owed[standing].append(period.key)
-    if told := [_told(standing, keys) for standing, keys in owed.items() if keys]:
-        alerts.append(Alert("overdue", source.id, None, None, f"{source.id}: {' '.join(told)}", *owed.values()))
+    owed = owed_periods(source, ledger.arrivals, today)
+    if told := str(owed):
+        alerts.append(Alert("overdue", source.id, None, None, f"{source.id}: {told}", owed.late, owed.missing))
     return alerts
-
-
-def _told(standing: Standing, keys: Sequence[str]) -> str:
-    what = "1 period is" if len(keys) == 1 else f"{len(keys)} periods are"
-    rest = len(keys) - _PERIODS_NAMED
-    more = f" and {rest} more back to {keys[-1]}" if rest > 0 else ""
-    return f"{what} {standing}: {', '.join(keys[:_PERIODS_NAMED])}{more}."
 
 
 def _close_outdated(connection: Connection, wanted: Iterable[Alert]) -> None:

@@ -27,6 +27,8 @@ _MONTHS_EACH = {"month": 1, "quarter": 3, "year": 12, "year_to_date": 1, "snapsh
 _BEGINS = {"quarter": (1, 4, 7, 10), "year": (4,), "year_to_date": (4,)}
 _USUAL_MONTHS = 12
 _ANY_MONTH = tuple(range(1, 13))
+# Six years of months in a sentence are not read; the newest are the ones to ask for first.
+_PERIODS_NAMED = 6
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-Q([1-4])|(/\d{2})|)")
 
 
@@ -141,6 +143,40 @@ def _covers(source: Source, arrival: Arrival, first: date, last: date) -> bool:
         return arrival.start <= first and last <= arrival.end
     # As the completeness of a published figure has it: a month is there when the file reaches into it.
     return arrival.start <= last and first <= arrival.end
+
+
+@dataclass(frozen=True)
+class Owed:
+    """The periods that a source owes on a day; as text, a sentence for the late ones and one for the missing ones.
+
+    Attributes:
+        late, missing: their keys, the newest first.
+    """
+
+    late: list[str]
+    missing: list[str]
+
+    def __str__(self) -> str:
+        """Say how many there are and name the newest; nothing where nothing is owed."""
+        both = ((Standing.LATE, self.late), (Standing.MISSING, self.missing))
+        return " ".join(_told(standing, keys) for standing, keys in both if keys)
+
+
+def owed_periods(source: Source, arrivals: Sequence[Arrival], today: date) -> Owed:
+    """The periods of a source that are late or missing on a day."""
+    owed = Owed([], [])
+    keys_of = {Standing.LATE: owed.late, Standing.MISSING: owed.missing}
+    for period in reversed(expected_periods(source, today)):
+        if (standing := standing_of(source, period, arrivals, today)) in keys_of:
+            keys_of[standing].append(period.key)
+    return owed
+
+
+def _told(standing: Standing, keys: Sequence[str]) -> str:
+    what = "1 period is" if len(keys) == 1 else f"{len(keys)} periods are"
+    rest = len(keys) - _PERIODS_NAMED
+    more = f" and {rest} more back to {keys[-1]}" if rest > 0 else ""
+    return f"{what} {standing}: {', '.join(keys[:_PERIODS_NAMED])}{more}."
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Figures:
         lines_loaded: lines that read.
         lines_rejected: lines that did not.
         amount_gbp: what the loaded ones add up to, in £; None where there are no payments.
-        rejected_by_reason: how many lines did not read, by the reason's code.
+        rejected_by_reason: how many lines did not read, by the reason's code; of a refused reading none is kept.
     """
 
     lines_loaded: int = 0
@@ -53,8 +53,8 @@ class Reading:
         state: what became of the reading; ``repeat`` when it brought the very same as before.
         reason: why it was refused or held; else what was noted, or None.
         way_out: what to do about it.
-        before: what the earlier reading brought; None when that was refused.
-        after: what this one brought; None when it was refused.
+        before: what the earlier reading brought; None when that was refused before its last line was read.
+        after: what this one brought; None likewise.
         changes: how its lines differ from those of the earlier reading; None where one of the two has none to compare.
         noted_before: what was noted about the earlier reading when it was accepted, or None.
         before_state: what the earlier reading is now: ``superseded`` when another one took its place.
@@ -222,26 +222,26 @@ def list_readings(warehouse: Warehouse, delivery_ids: Sequence[int]) -> list[Rea
         ).fetchall()
         readings = []
         for number, before_number, name, period_key, state, reason, way_out, before_state, kind, noted in rows:
-            before = None if before_state == "refused" else _figures(connection, before_number)
-            if state == "repeat":
-                after = before
-            else:
-                after = None if state in ("refused", "landed") else _figures(connection, number)
+            before = _figures(connection, before_number)
+            after = before if state == "repeat" else _figures(connection, number)
             changes = None
-            if before and after and state != "repeat":
+            # Of what was refused the counts are known, and no line is kept.
+            if before and after and state != "repeat" and "refused" not in (before_state, state):
                 changes = line_changes(connection, kind, before_number, number)
             told = (number, before_number, name, period_key, state, reason, way_out)
             readings.append(Reading(*told, before, after, changes, noted, before_state))
     return readings
 
 
-def _figures(connection: Connection, delivery_id: int) -> Figures:
+def _figures(connection: Connection, delivery_id: int) -> Figures | None:
+    """What a reading brought; None where its lines were not read to the end."""
     row = connection.execute(
         "select lines_loaded, lines_rejected, amount_loaded_gbp from ops.delivery where delivery_id = %s",
         (delivery_id,),
     ).fetchone()
-    assert row is not None
+    if row is None or row[0] is None:
+        return None
     by_reason = connection.execute(
         "select reason_code, count(*) from ops.rejected_line where delivery_id = %s group by 1", (delivery_id,)
     ).fetchall()
-    return Figures(row[0] or 0, row[1] or 0, row[2], Counter(dict(by_reason)))
+    return Figures(row[0], row[1], row[2], Counter(dict(by_reason)))

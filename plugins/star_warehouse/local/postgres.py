@@ -146,7 +146,7 @@ class EmbeddedPostgres:
             raise Refusal(
                 f"The database already runs on port {running}, not on {self.port}.",
                 where=f"data folder {self.data_folder}",
-                way_out="Stop the other command first, or give it the same port.",
+                way_out=f"Stop the other command first, or set STAR_WAREHOUSE_PORT={running} for this one.",
             )
         refuse_full_disk(self.data_folder, _BYTES_TO_START)
         refuse_taken_port(self.port, "STAR_WAREHOUSE_PORT", "the warehouse's PostgreSQL")

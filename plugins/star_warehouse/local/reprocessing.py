@@ -21,6 +21,7 @@ from star_warehouse.load import (
     settle_all,
     total_changes,
 )
+from star_warehouse.local.overtaking import print_overtaken
 from star_warehouse.local.session import prepare
 from star_warehouse.quality import check_deliveries
 from star_warehouse.receive import refresh_postcodes, take_in
@@ -57,7 +58,8 @@ def reprocess(
     if not wanted:
         console.print(f"{source.id} has no delivery to read anew.", highlight=False)
         return True
-    console.print(f"Reading {len(wanted):,} deliveries of {source.id} anew from the landing zone.", highlight=False)
+    count = "1 delivery" if len(wanted) == 1 else f"{len(wanted):,} deliveries"
+    console.print(f"Reading {count} of {source.id} anew from the landing zone.", highlight=False)
     take_in(source, settings, warehouse, run_id, only_readings=True)
     if pending := pending_deliveries(warehouse, source.id):
         if source.kind == "spend":
@@ -69,6 +71,7 @@ def reprocess(
         )
     readings = list_readings(warehouse, wanted)
     print_readings(readings, console)
+    print_overtaken(settings, warehouse, console)
     return all(reading.state in ("loaded", "repeat") for reading in readings)
 
 
@@ -92,7 +95,7 @@ def print_readings(readings: Sequence[Reading], console: Console) -> None:
             all_changes = total_changes(reading.changes for reading in current if reading.changes)
             table.add_row("", "all that became current", "", "", *_difference(*_totals(current)), str(all_changes))
         console.print(table)
-        _print_reasons([reading for reading in others if reading.after], console)
+        _print_reasons([reading for reading in others if reading.after and reading.state != "refused"], console)
         _print_columns(others, console)
         _print_notes(current, console)
     if same:
@@ -115,7 +118,7 @@ def print_readings(readings: Sequence[Reading], console: Console) -> None:
 def _now(reading: Reading) -> str:
     if reading.state == "loaded":
         return "current"
-    if reading.before is None:
+    if reading.before_state == "refused":
         return f"{'still ' if reading.state == 'refused' else ''}{reading.state}"
     stays = {"loaded": "stays", "held": "stays held"}.get(reading.before_state, "waits no more")
     return f"{reading.state}; the earlier one {stays}"
@@ -138,7 +141,8 @@ def _changed(reading: Reading) -> str:
 def _print_columns(readings: Sequence[Reading], console: Console) -> None:
     by_column = total_changes(reading.changes for reading in readings if reading.changes).by_column
     for column, count in by_column.most_common():
-        console.print(f"  changed, {column}: {count:,} lines", markup=False, highlight=False)
+        lines = "1 line" if count == 1 else f"{count:,} lines"
+        console.print(f"  changed, {column}: {lines}", markup=False, highlight=False)
 
 
 def _print_notes(readings: Sequence[Reading], console: Console) -> None:
@@ -156,7 +160,9 @@ def _reasons(figures: Sequence[Figures | None]) -> Counter[str]:
 
 
 def _totals(readings: Sequence[Reading]) -> tuple[Figures, Figures]:
-    return _sum([one.before for one in readings]), _sum([one.after for one in readings])
+    # What was refused before was in no figure.
+    before = [reading.before for reading in readings if reading.before_state != "refused"]
+    return _sum(before), _sum([reading.after for reading in readings])
 
 
 def _sum(figures: Sequence[Figures | None]) -> Figures:
@@ -170,7 +176,7 @@ def _sum(figures: Sequence[Figures | None]) -> Figures:
 
 
 def _difference(before: Figures | None, after: Figures | None) -> tuple[str, str, str]:
-    # A refused reading has no figures; those of the one before still hold.
+    # A reading refused before its end has no figures; those of the one before still hold.
     new = after or before or _NOTHING
     old = before or _NOTHING
     pounds = ""

@@ -48,8 +48,8 @@ def run(settings: Settings, console: Console) -> int:
         console: where to show progress and results.
 
     Returns:
-        The exit code: 0, or 1 when a DAG failed, a delivery was refused or is now held, or the gate refused the
-        release.
+        The exit code: 0, or 1 when a DAG failed, a delivery was refused or came to be held in this run, or the
+        gate refused the release.
 
     Raises:
         Refusal: it could not begin: a port is taken, the disk is full, a source is declared wrongly.

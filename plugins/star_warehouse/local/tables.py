@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -20,6 +20,7 @@ from star_warehouse.load import (
     delivery_overview,
     first_day_of,
     months_to_show,
+    owed_periods,
     read_ledger,
 )
 from star_warehouse.local.calendar_table import print_calendar
@@ -40,7 +41,7 @@ _LEGEND = (
 def print_status(
     settings: Settings, warehouse: Warehouse, console: Console, periods: int | None = None, since: str | None = None
 ) -> None:
-    """Print how the months of every partner stand, what every feed delivered, and what waits for somebody.
+    """Print how every partner's months stand, what every source owes and delivered, and what waits for somebody.
 
     Args:
         settings: the warehouse's settings.
@@ -65,6 +66,7 @@ def print_status(
     }
     newest = max((one.end for came in arrivals.values() for one in came), default=None)
     print_calendar(sources, arrivals, months_to_show(from_day, periods, newest, today), today, console)
+    _print_owed(sources, arrivals, today, console)
     _print_feeds(warehouse, list(sources), waiting, console)
     print_uncounted(settings, sources.values(), console)
     for hindrance in hindrances:
@@ -88,6 +90,15 @@ def print_concerns(concerns: Sequence[Concern], console: Console) -> None:
             soft_wrap=True,
             highlight=False,
         )
+
+
+def _print_owed(
+    sources: Mapping[str, Source], arrivals: Mapping[str, Sequence[Arrival]], today: date, console: Console
+) -> None:
+    """Print a line for each source that owes periods, in the months of the table or not."""
+    for source_id, source in sources.items():
+        if owed := str(owed_periods(source, arrivals[source_id], today)):
+            console.print(f"[yellow]Owed:[/yellow] {source_id}: {escape(owed)}", soft_wrap=True, highlight=False)
 
 
 def _waiting(

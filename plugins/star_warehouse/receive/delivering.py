@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from star_warehouse.receive.landing import copy_to
@@ -13,11 +14,24 @@ from star_warehouse.settings import Settings
 from star_warehouse.sources import Source
 
 
-def deliver(source: Source, files: Sequence[Path], settings: Settings) -> list[Path]:
+@dataclass(frozen=True)
+class Delivered:
+    """A file that was put where its source looks.
+
+    Attributes:
+        path: where it is now.
+        has_replaced: whether a file of that name was there, taken in or not.
+    """
+
+    path: Path
+    has_replaced: bool
+
+
+def deliver(source: Source, files: Sequence[Path], settings: Settings) -> list[Delivered]:
     """Copy files into the folder of a source; each appears there whole or not at all.
 
     Returns:
-        where they are now.
+        where they are now, in the order given.
 
     Raises:
         Refusal: the source's files come from another machine, a file cannot be read or its name does not say a period
@@ -36,10 +50,10 @@ def deliver(source: Source, files: Sequence[Path], settings: Settings) -> list[P
                 where=f"source {source.id}",
                 way_out="Deliver the one that counts; none was copied.",
             )
-    targets = [folder / path.name for path in files]
-    for path, target in zip(files, targets, strict=True):
-        copy_to(path, target)
-    return targets
+    delivered = [Delivered(folder / path.name, (folder / path.name).exists()) for path in files]
+    for path, one in zip(files, delivered, strict=True):
+        copy_to(path, one.path)
+    return delivered
 
 
 def _check(path: Path) -> None:

@@ -9,7 +9,7 @@ from star_warehouse.release.identifying import identify_suppliers
 from star_warehouse.release.opening import open_release, release_is_due
 from star_warehouse.release.places import LocationBasis, UnresolvedPostcode, unresolved_postcodes
 from star_warehouse.release.publishing import publish
-from star_warehouse.release.record import Release, candidate_is_idle, list_releases
+from star_warehouse.release.record import Release, candidate_is_idle, list_releases, overtaken_release
 
 __all__ = [
     "LAYERS",
@@ -29,6 +29,7 @@ __all__ = [
     "identify_suppliers",
     "list_releases",
     "open_release",
+    "overtaken_release",
     "publish",
     "release_is_due",
     "unresolved_postcodes",

@@ -16,6 +16,7 @@ from star_warehouse.refusal import Refusal
 
 CANDIDATE = "candidate"
 SHARED = "shared"
+_DELIVERIES_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -100,24 +101,40 @@ def working_on(warehouse: Warehouse, release_id: int, *states: str) -> Iterator[
 
 
 def _refuse_changed_deliveries(warehouse: Warehouse, connection: psycopg.Connection[Any], release_id: int) -> None:
-    row = connection.execute(
-        """
-        select count(*)
-        from unnest((select delivery_ids from ops.release where release_id = %s)) as opened (delivery_id)
-        full join (select delivery_id from ops.delivery where state = 'loaded') as loaded using (delivery_id)
-        where opened.delivery_id is null or loaded.delivery_id is null
-        """,
-        (release_id,),
-    ).fetchone()
-    if row is None or row[0] == 0:
+    changed = _changed_deliveries(connection, release_id)
+    if not changed:
         return
-    what = f"{row[0]} deliveries came or went while release {release_id} was made."
+    count = "1 delivery" if len(changed) == 1 else f"{len(changed):,} deliveries"
+    numbers = ", ".join(map(str, changed[:_DELIVERIES_NAMED])) + (", …" if len(changed) > _DELIVERIES_NAMED else "")
+    what = f"{count} ({numbers}) came or went while release {release_id} was made."
     end_release(warehouse, release_id, "abandoned", what)
     raise Refusal(
         what,
         where=f"release {release_id}",
         way_out="The last release stays live; run again: the next release takes them all up.",
     )
+
+
+def _changed_deliveries(connection: psycopg.Connection[Any], release_id: int) -> list[int]:
+    """The deliveries that are current and were not when a release was opened, or the other way round."""
+    rows = connection.execute(
+        """
+        select delivery_id
+        from unnest((select delivery_ids from ops.release where release_id = %s)) as opened (delivery_id)
+        full join (select delivery_id from ops.delivery where state = 'loaded') as loaded using (delivery_id)
+        where opened.delivery_id is null or loaded.delivery_id is null
+        order by delivery_id
+        """,
+        (release_id,),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
+def overtaken_release(warehouse: Warehouse) -> int | None:
+    """The release that is being built although deliveries came or went since it was opened; None when there is none."""
+    with warehouse.connect() as connection:
+        row = connection.execute("select release_id from ops.release where state = 'building'").fetchone()
+        return int(row[0]) if row and _changed_deliveries(connection, row[0]) else None
 
 
 def state_for_update(connection: psycopg.Connection[Any], release_id: int) -> str:

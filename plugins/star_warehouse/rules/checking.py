@@ -9,7 +9,7 @@ from star_warehouse.refusal import Refusal
 from star_warehouse.release import candidate_is_idle
 from star_warehouse.rules.changes import RuleChange, rule_changes
 from star_warehouse.rules.files import read_rule_files, refuse_faults
-from star_warehouse.rules.live import of_this_version, refuse_older_tables
+from star_warehouse.rules.live import of_this_version, refuse_older_tables, refuse_unpublished
 from star_warehouse.rules.moves import (
     ClassMove,
     Connection,
@@ -93,7 +93,7 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
     """
     files = read_rule_files(settings)
     refuse_faults(files, settings, warehouse)
-    with of_this_version(), alone(warehouse):
+    with of_this_version(warehouse), alone(warehouse):
         with warehouse.connect() as connection:
             live_release_id, built_release_id = _releases(connection)
             refuse_older_tables(warehouse)
@@ -133,11 +133,9 @@ def check_rules(warehouse: Warehouse, settings: Settings) -> RulesCheck:
 
 def _releases(connection: Connection) -> tuple[int, int]:
     """The live release, and the one that the tables of the warehouse were last built for."""
-    is_set_up = connection.execute("select to_regclass('ops.release')").fetchone() != (None,)
-    row = (
-        is_set_up
-        and connection.execute(
-            """
+    refuse_unpublished(connection)
+    live, built = connection.execute(
+        """
         select
             (select release_id from ops.release where state = 'live'),
             (
@@ -145,15 +143,8 @@ def _releases(connection: Connection) -> tuple[int, int]:
                 where layer = 'warehouse' order by finished_at desc, release_id desc limit 1
             )
         """
-        ).fetchone()
-    )
-    if not row or row[0] is None:
-        raise Refusal(
-            "Nothing is published yet, so there is nothing to compare with.",
-            where="schema shared",
-            way_out="Publish a release with `make run` before rules are changed.",
-        )
-    return int(row[0]), int(row[1] or row[0])
+    ).fetchall()[0]
+    return int(live), int(built or live)
 
 
 def _refuse_building(connection: Connection) -> None:

@@ -94,7 +94,7 @@ def explain_supplier(warehouse: Warehouse, name: str) -> Explained:
 
 def _explain(warehouse: Warehouse, asked: dict[str, Any]) -> Explained | list[str]:
     """What is asked for; where there is nothing, names like the one asked for."""
-    with of_this_version(), warehouse.connect() as connection:
+    with of_this_version(warehouse), warehouse.connect() as connection:
         connection.execute(_LINES, asked)
         about = connection.execute(_ABOUT).fetchone()
         if about is None or not about[5]:

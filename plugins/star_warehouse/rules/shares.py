@@ -58,7 +58,7 @@ def scope_shares(
         Refusal: the warehouse has no such lines, or this version built no release yet.
     """
     wanted = {"source": source_id, "partner": partner_code, "year": year}
-    with of_this_version(), warehouse.connect() as connection:
+    with of_this_version(warehouse), warehouse.connect() as connection:
         texts = rule_texts(connection)
         rows = connection.execute(_SHARES, wanted).fetchall()
         known = [] if len(rows) > 1 else connection.execute(_KNOWN).fetchall()

@@ -131,7 +131,14 @@ def test_a_delivered_file_waits_and_is_not_changed(tmp_path: Path) -> None:
     file.write_bytes(b"as it came\r\n")
     done = command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home"))
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "home" / "inbox" / "stockport" / file.name).read_bytes() == b"as it came\r\n"
+    assert "replaces" not in done.stdout
+    waits = tmp_path / "home" / "inbox" / "stockport" / file.name
+    assert waits.read_bytes() == b"as it came\r\n"
+
+    file.write_bytes(b"as it came again\r\n")
+    again = command("deliver", "stockport", str(file), STAR_HOME=str(tmp_path / "home"))
+    assert f"Waits: {waits}. It replaces the file of that name" in again.stdout
+    assert waits.read_bytes() == b"as it came again\r\n"
 
 
 @pytest.mark.parametrize("name", ["STAR_WAREHOUSE_PORT", "STAR_AIRFLOW_PORT"])

@@ -59,13 +59,21 @@ def test_the_exit_code_of_a_check_is_that_of_the_worst_file(tmp_path: Path, decl
     fine = command("source", "check", str(declaration), str(good))
     both = command("source", "check", str(declaration), str(good), str(bad))
 
-    assert fine.returncode == 0, fine.stdout + fine.stderr
+    assert fine.returncode == 1, fine.stdout + fine.stderr
     assert "Not counted. source town: Its partner 'town' is in no row of partner.csv or membership.csv" in fine.stdout
     assert "It reads, but would not be taken in" in fine.stdout
     assert "Pounds: £10.00 in the file = £10.00 read + £0.00 rejected" in fine.stdout
     assert both.returncode == 2
     assert "1 outside_period, such as" in both.stdout
     assert "Would be refused. town: town_2018-05.csv: 1 of 1 lines do not read" in both.stdout
+
+
+def test_one_mark_that_is_left_is_told_as_one(tmp_path: Path, declaration: Path) -> None:
+    declaration.write_text(f"# ? To be confirmed.\n{SPEND}", encoding="utf-8")
+
+    said = command("source", "check", str(declaration), str(tmp_path / "town_2018-04.csv")).stdout
+
+    assert said.splitlines()[0] == f"1 place of {declaration} is still marked '# ?'."
 
 
 def test_a_check_says_how_many_rows_were_filled(tmp_path: Path, declaration: Path) -> None:
@@ -159,9 +167,10 @@ def test_a_check_knows_partners_and_bodies_that_are_none(tmp_path: Path) -> None
     (tmp_path / "2021-04.csv").write_bytes(b"nothing")
     manchester = REPOSITORY / "dags" / "sources" / "other_bodies" / "manchester.yml"
 
-    counted = command("source", "check", str(partner), str(tmp_path / "town_2018-04.csv")).stdout
+    counted = command("source", "check", str(partner), str(tmp_path / "town_2018-04.csv"))
     other = command("source", "check", str(manchester), str(tmp_path / "2021-04.csv")).stdout
 
-    assert "Would be taken in, if the checks of the delivery agree." in counted
-    assert "Not counted" not in counted
+    assert counted.returncode == 0, counted.stderr
+    assert "Would be taken in, if the checks of the delivery agree." in counted.stdout
+    assert "Not counted" not in counted.stdout
     assert other.startswith("Not counted. What is declared in other_bodies is only read by this command, never run or")

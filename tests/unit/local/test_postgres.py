@@ -146,8 +146,9 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_running_on_another_port_is_one_sentence(tmp_path: Path) -> None:
-    with new_server(tmp_path) as server, pytest.raises(Refusal, match=f"already runs on port {server.port}"):
+    with new_server(tmp_path) as server, pytest.raises(Refusal, match=f"already runs on port {server.port}") as refused:
         new_server(tmp_path).start()
+    assert f"STAR_WAREHOUSE_PORT={server.port} " in refused.value.way_out
 
 
 def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from star_warehouse.database import Warehouse
 from star_warehouse.load import pending_deliveries
 from star_warehouse.local import reprocessing
 from star_warehouse.local.reprocessing import reprocess
+from star_warehouse.local.session import alone
 from star_warehouse.quality.verdicts import DeliveryVerdict
 from star_warehouse.receive import take_in
 from star_warehouse.refusal import Refusal
@@ -89,7 +90,7 @@ def test_the_difference_is_shown_a_delivery_and_in_total(
         "3,000.00 → 3,234.56",
         "1 added",
     ]
-    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "0", "0.00 → 8.00", ""]
+    assert row(text, "town_2018-06.csv")[2:] == ["2018-06", "current", "0 → 1", "1 → 0", "0.00 → 8.00", ""]
     assert row(text, "all that became current")[4:] == ["3 → 5", "1 → 0", "3,000.00 → 3,242.56", "1 added"]
     assert "rejected, unreadable_date: 1 → 0" in text
     assert "1 of 3 brought the very same as before" in text
@@ -109,13 +110,54 @@ def test_what_is_refused_again_says_so_in_one_line_and_the_old_one_stays(
     is_fine, text = said(settings, warehouse, worse)
 
     assert not is_fine
-    assert row(text, "town_2018-04.csv")[2:] == ["2018-04", "refused; the earlier one stays", "1", "0", "10.00", ""]
+    assert row(text, "town_2018-04.csv")[2:] == [
+        "2018-04",
+        "refused; the earlier one stays",
+        "1 → 0",
+        "0 → 1",
+        "10.00 → 0.00",
+        "",
+    ]
+    # No line of May's new reading is kept that could be told by its reason.
+    assert row(text, "town_2018-05.csv")[4:] == ["3 → 1", "1 → 3", "3,000.00 → 234.56", ""]
+    assert "  rejected, unreadable_date" not in text
+    assert row(text, "all that became current")[4:] == ["0 → 1", "0", "0.00 → 8.00", "none"]
     assert row(text, "town_2018-06.csv")[2:5] == ["2018-06", "current", "0 → 1"]
     (refused,) = (line for line in text.splitlines() if line.startswith("Refused: delivery 4,"))
     assert refused.count("town_2018-04.csv") == 1
     with warehouse.connect() as connection:
         states = connection.execute("select state from ops.delivery where delivery_id = 1").fetchone()
     assert states == ("loaded",)
+
+
+@pytest.mark.usefixtures("town")
+def test_who_reads_anew_while_a_release_is_built_is_told_what_becomes_of_it(
+    tmp_path: Path, settings: Settings, warehouse: Warehouse
+) -> None:
+    with warehouse.connect() as connection:
+        connection.execute(
+            """
+            insert into ops.release (state, fingerprint, code_version, delivery_ids, reference_versions, run_id)
+            values ('building', repeat('0', 64), '1', '{1, 2}', '{}', 'run')
+            """
+        )
+    with alone(settings, "star-warehouse run"):
+        _, unchanged = said(settings, warehouse, declare(tmp_path))
+        _, changed = said(settings, warehouse, declare(tmp_path, SPEND, MENDED))
+    assert "is abandoned" not in " ".join(unchanged.split())
+    assert "release 1, which is being built, is abandoned" in " ".join(changed.split())
+
+
+def test_one_delivery_is_told_as_one(tmp_path: Path, settings: Settings, warehouse: Warehouse) -> None:
+    source = declare(tmp_path)
+    inbox = settings.inbox / "town"
+    inbox.mkdir(parents=True)
+    (inbox / "town_2018-04.csv").write_bytes(spend_file("Acme,7,03/04/2018,10.00,x"))
+    take_in(source, settings, warehouse, "first")
+    settle(warehouse, 1, "accept")
+
+    _, text = said(settings, warehouse, source)
+    assert text.splitlines()[0] == "Reading 1 delivery of town anew from the landing zone."
 
 
 def test_a_feed_that_never_delivered_has_nothing_to_read(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from star_warehouse.database import Warehouse
-from star_warehouse.load import decide, pending_deliveries, request_readings
+from star_warehouse.load import decide, pending_deliveries, request_readings, watch
 from star_warehouse.local import tables
 from star_warehouse.local.deciding import delivery_numbers
 from star_warehouse.local.work import find_work
@@ -149,6 +150,24 @@ def test_the_table_ends_with_what_came_last_when_nothing_came_lately(
     assert months(lines) == ["2018-03", "2018-04", "2018-05"]
     assert any(line.startswith("Nothing was delivered for 2018-06 to ") for line in lines)
     assert months(said(settings, warehouse, since="2018-04", periods=2)) == ["2018-04", "2018-05"]
+
+
+def test_what_a_source_owes_is_told_below_a_table_that_ends_before_it_and_files_that_wait_are_not_owed(
+    settings: Settings, warehouse: Warehouse, town: Source
+) -> None:
+    bring(settings, warehouse, town, "town_2018-05.csv", MAY)
+
+    def owed() -> list[str]:
+        return [line for line in said(settings, warehouse, since=None, periods=1) if line.startswith("Owed:")]
+
+    assert owed() == ["Owed: town: 4 periods are missing: 2018-08, 2018-07, 2018-06, 2018-04."]
+    (alert,) = watch(warehouse, {"town": town}, date(2026, 10, 1), "watch-1")
+    assert owed() == [f"Owed: {alert.message}"], "in the words of the alert"
+
+    for month in (4, 6, 7, 8):
+        name = f"town_2018-0{month}.csv"
+        (settings.inbox / "town" / name).write_bytes(spend_file(f"Acme,7,03/0{month}/2018,10.00,Pens"))
+    assert owed() == []
 
 
 def test_what_is_no_period_is_refused_before_anything_is_asked(settings: Settings, warehouse: Warehouse) -> None:

@@ -160,10 +160,14 @@ def test_files_are_delivered_to_the_inbox(tmp_path: Path, settings: Settings) ->
     for path in files:
         path.write_bytes(spend_file())
 
-    targets = deliver(source, files, settings)
+    (settings.inbox / "town").mkdir(parents=True)
+    (settings.inbox / "town" / "town_2018-05.csv").touch()
 
-    assert targets == [settings.inbox / "town" / path.name for path in files]
-    assert targets[0].read_bytes() == spend_file()
+    delivered = deliver(source, files, settings)
+
+    assert [one.path for one in delivered] == [settings.inbox / "town" / path.name for path in files]
+    assert [one.has_replaced for one in delivered] == [False, True]
+    assert [one.path.read_bytes() for one in delivered] == [spend_file(), spend_file()]
 
 
 @pytest.mark.parametrize(

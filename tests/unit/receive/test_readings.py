@@ -85,7 +85,8 @@ def test_a_mended_declaration_gives_new_readings_that_supersede_the_old(town: To
     assert april.reason == "Read anew, it brings the very same lines as delivery 1; nothing was changed."
     assert may.before == Figures(3, 1, Decimal("60.00"), Counter(unreadable_date=1))
     assert may.after == Figures(4, 0, Decimal("64.00"), Counter())
-    assert (june.before, june.after) == (None, Figures(1, 0, Decimal("8.00"), Counter()))
+    assert june.before == Figures(0, 1, Decimal("0.00"), Counter()), "it was refused, and its lines counted"
+    assert (june.after, june.changes) == (Figures(1, 0, Decimal("8.00"), Counter()), None)
     # The lines that no longer count stay, those of the reading that brought nothing new do not.
     assert town.rows("select delivery_id, count(*) from raw.spend_line group by 1 order by 1") == [
         (1, 3),
