@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from star_warehouse.database import Warehouse
+from star_warehouse.database import Lock, Warehouse, held_if_free
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import audit, build, list_releases, open_release, publish, release_is_due
 from star_warehouse.release.record import working_on
@@ -158,6 +158,17 @@ def test_two_do_not_work_on_one_candidate(warehouse: Warehouse, project: Setting
             open_release(warehouse, project, "next run")
     assert states(warehouse)[release_id] == "building"
     build(warehouse, project, release_id, "run", "warehouse")
+
+
+def test_who_comes_next_finds_the_candidate_free_at_once(warehouse: Warehouse, project: Settings) -> None:
+    """The server may end the session of the one before a moment later; a release's layers follow one another."""
+    release_id = _opened(warehouse, project)
+    with warehouse.connect(autocommit=True) as other:
+        for _ in range(50):
+            with working_on(warehouse, release_id, "building"), held_if_free(other, Lock.CANDIDATE) as is_free:
+                assert not is_free
+            with held_if_free(other, Lock.CANDIDATE) as is_free:
+                assert is_free
 
 
 def test_without_expectations_the_gate_stays_shut(warehouse: Warehouse, project: Settings) -> None:

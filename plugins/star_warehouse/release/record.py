@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from star_warehouse.database import Lock, Warehouse
+from star_warehouse.database import Lock, Warehouse, held_if_free
 from star_warehouse.refusal import Refusal
 
 CANDIDATE = "candidate"
@@ -82,8 +82,8 @@ def working_on(warehouse: Warehouse, release_id: int, *states: str) -> Iterator[
         Refusal: someone else works on the candidate, the release is in none of the states, or deliveries came or went
             since it was opened (it is then abandoned: its tables would rest on some of both).
     """
-    with warehouse.connect(autocommit=True) as connection:
-        if connection.execute("select pg_try_advisory_lock(%s)", (int(Lock.CANDIDATE),)).fetchone() != (True,):
+    with warehouse.connect(autocommit=True) as connection, held_if_free(connection, Lock.CANDIDATE) as is_mine:
+        if not is_mine:
             raise Refusal(
                 f"Someone else builds or audits a candidate, so release {release_id} has to wait.",
                 where=f"schema {CANDIDATE}",

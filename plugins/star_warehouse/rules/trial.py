@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from psycopg import sql
 
-from star_warehouse.database import Lock, Warehouse
+from star_warehouse.database import Lock, Warehouse, held_if_free
 from star_warehouse.refusal import Refusal
 from star_warehouse.release import build_selected
 from star_warehouse.settings import Settings
@@ -25,8 +25,8 @@ def alone(warehouse: Warehouse) -> Iterator[None]:
     Raises:
         Refusal: another one is under way, on this machine or elsewhere.
     """
-    with warehouse.connect(autocommit=True) as connection:
-        if connection.execute("select pg_try_advisory_lock(%s)", (int(Lock.RULES),)).fetchone() != (True,):
+    with warehouse.connect(autocommit=True) as connection, held_if_free(connection, Lock.RULES) as is_mine:
+        if not is_mine:
             raise Refusal(
                 "Another check of the rules is under way in this warehouse.",
                 where=f"schemas {PREFIX}…",
